@@ -1,0 +1,33 @@
+import type { Value } from './intrinsic.ts';
+
+/**
+ * A resource of the config after its directives are resolved: local directives are values,
+ * CloudFormation directives are intrinsic functions. `P` is the static type of the descriptor's schema.
+ */
+export type ConfigResource<P = Record<string, unknown>> = {
+  name: string;
+  type: string;
+  properties: P;
+  overrides?: Record<string, Record<string, Value>>;
+};
+
+/** One event of a function. `index` is its place in the `events` list; logical ids carry it. */
+export type ConfigEvent<P = Record<string, unknown>> = { type: string; index: number; properties: P };
+
+/** A checked config. Spec: functions.md, section 1. */
+export type Config = {
+  serviceName: string;
+  stage: string;
+  region: string;
+  /** Absolute folder that paths inside the config are relative to. */
+  directory: string;
+  /** In the order of the file. */
+  resources: ConfigResource[];
+  cloudformationResources: Record<string, Record<string, Value>>;
+  outputs: { name: string; value: Value; description?: string; export?: boolean }[];
+  tags: { name: string; value: string }[];
+};
+
+/** `{serviceName}-{stage}`, as spec/cli.md fixes it. */
+export const stackNameOf = (config: Pick<Config, 'serviceName' | 'stage'>): string =>
+  `${config.serviceName}-${config.stage}`;

@@ -1,0 +1,46 @@
+/**
+ * CloudFormation's intrinsic functions as plain data.
+ * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference.html
+ */
+
+/** One intrinsic function call: an object with a single key, `Ref` or `Fn::…`. */
+export type Intrinsic =
+  | { readonly Ref: string }
+  | { readonly 'Fn::GetAtt': readonly [logicalId: string, attribute: string] }
+  | { readonly 'Fn::Sub': string | readonly [template: string, variables: Record<string, Value>] }
+  | { readonly 'Fn::Join': readonly [delimiter: string, values: Value] }
+  | { readonly 'Fn::Select': readonly [index: number | string, values: Value] }
+  | { readonly 'Fn::Split': readonly [delimiter: string, value: Value] }
+  | { readonly 'Fn::GetAZs': Value }
+  | { readonly 'Fn::ImportValue': Value };
+
+/** Whatever may stand in a template: JSON with intrinsic functions at any depth. */
+export type Value =
+  | string
+  | number
+  | boolean
+  | null
+  | Intrinsic
+  | readonly Value[]
+  | { readonly [key: string]: Value | undefined };
+
+export const ref = (logicalId: string): Intrinsic => ({ Ref: logicalId });
+
+export const getAtt = (logicalId: string, attribute: string): Intrinsic => ({
+  'Fn::GetAtt': [logicalId, attribute],
+});
+
+/** `Fn::Sub`. Text without `${` comes back as it is, so that a template has no empty calls. */
+export function sub(template: string, variables?: Record<string, Value>): Value {
+  if (!template.includes('${')) return template;
+  return { 'Fn::Sub': variables ? [template, variables] : template };
+}
+
+export const join = (delimiter: string, values: Value): Intrinsic => ({ 'Fn::Join': [delimiter, values] });
+
+/** True for an object with exactly one key that names an intrinsic function. */
+export function isIntrinsic(value: unknown): value is Intrinsic {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  const [key, ...rest] = Object.keys(value);
+  return key !== undefined && rest.length === 0 && (key === 'Ref' || key.startsWith('Fn::'));
+}

@@ -1,0 +1,56 @@
+import type { Config, ConfigResource } from './config.ts';
+import type { Value } from './intrinsic.ts';
+import type { PolicyStatement } from './policy.ts';
+import type { TemplateOutput, TemplateParameter, TemplateResource } from './template.ts';
+
+/**
+ * Names that synthesis gives. Pure: the same config gives the same names, with no account or clock in them.
+ * Spec: functions.md, 12.1.
+ */
+export type Names = {
+  readonly stackName: string;
+  /**
+   * PascalCase of `{owner}{specifier}{last segment of the type}{index}`:
+   * `logicalId('myLambda', 'AWS::Lambda::Function')` is `MyLambdaFunction`. `owner` undefined stands for `Stp`.
+   */
+  logicalId(
+    owner: string | undefined,
+    type: string,
+    options?: { specifier?: string; index?: number },
+  ): string;
+  /** `{stack}-{name}`, cut to `limit` with a hash at the end where it is longer. */
+  physicalName(name: string, limit: number): string;
+};
+
+/** What a descriptor writes to while a stack is synthesized. */
+export interface StackBuilder {
+  readonly config: Config;
+  readonly names: Names;
+  /** Adds a template resource that belongs to `owner`, a resource of the config. A logical id used twice is a bug and throws. */
+  add(owner: string, logicalId: string, resource: TemplateResource): void;
+  /** Adds to what is there already, for what several resources share (an integration per function and gateway). */
+  addOnce(owner: string, logicalId: string, resource: () => TemplateResource): void;
+  /** A grant for the role of a function. */
+  allow(functionName: string, policy: InlinePolicyName, statements: readonly PolicyStatement[]): void;
+  /** An environment variable of a function. The user's own variable of that name wins and a finding is recorded. */
+  setVariable(functionName: string, name: string, value: Value): void;
+  /** Says that `logicalId` must exist before the function does. */
+  addFunctionDependency(functionName: string, logicalId: string): void;
+  parameter(name: string, parameter: TemplateParameter): Value;
+  output(name: string, output: TemplateOutput): void;
+  /** The resource of that name and type; the check before synthesis has made sure that it is there. */
+  resource<P>(name: string, type?: string): ConfigResource<P>;
+  /** Referenceable params of a resource (spec 2.3). */
+  params(name: string): Record<string, Value>;
+  /** What events and permissions point at: the alias of the function where it has one, else its ARN. */
+  functionTarget(functionName: string): Value;
+}
+
+/** The inline policies of a function's role (spec 12). */
+export type InlinePolicyName =
+  | 'allow-cloudwatch-logging-policy'
+  | 'custom-iam-role-statements'
+  | 'custom-allow-access-to-policy-statements'
+  | 'allow-vpc-network-interfaces-policy'
+  | 'allow-destinations'
+  | 'allow-hook-response';
