@@ -47,7 +47,15 @@ export type DeployEventBody =
       bytes: number;
       message?: string;
     }
-  | { type: 'plan'; action: 'create' | 'update' | 'delete'; changeSet?: string; changes: PlannedChange[] }
+  | {
+      type: 'plan';
+      action: 'create' | 'update' | 'delete';
+      /** The stack that the changes belong to; it is there, in review, before a first deploy is executed. */
+      stackId: string;
+      stackName: string;
+      changeSet?: string;
+      changes: PlannedChange[];
+    }
   | { type: 'question'; question: Question }
   | { type: 'answer'; answer: 'yes' | 'no' }
   | StackEvent
@@ -64,7 +72,11 @@ export type DeployEventBody =
       outputs: Record<string, string>;
       cause?: FailureCause;
       milliseconds: number;
-    };
+      /** With `cancelled`: by Ctrl-C before anything was changed, which has an exit code of its own. */
+      interrupted?: true;
+    }
+  /** Last event in place of a result: the operation could not start or go on, and the stack was not changed by it. */
+  | { type: 'error'; code: string; message: string; hint?: string; exitCode: 1 | 2 };
 
 export type ResultStatus = 'succeeded' | 'failed' | 'rolledBack' | 'cancelled' | 'detached' | 'unchanged';
 
@@ -102,7 +114,14 @@ export type PlannedChange = {
 };
 
 /** Asked before a change that removes, replaces, widens permissions or opens public access. */
-export type Question = { kind: 'apply' | 'delete' | 'cancel'; message: string; reasons: string[] };
+export type Question = {
+  kind: 'apply' | 'delete' | 'cancel';
+  message: string;
+  /** One line each, as they are to be shown under the message. */
+  reasons: string[];
+  /** Without a terminal such a question wants `--allow-data-loss` besides `--yes`, save with `--local`. */
+  losesData: boolean;
+};
 
 export type FailureCause = {
   message: string;

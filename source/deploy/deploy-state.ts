@@ -17,19 +17,23 @@ export type DeployState = {
   phases: Record<Phase, PhaseState>;
   artifacts: ReadonlyMap<string, ArtifactState>;
   uploads: ReadonlyMap<string, UploadState>;
-  plan: { action: 'create' | 'update' | 'delete'; changes: readonly PlannedChange[] } | undefined;
+  plan:
+    | { action: 'create' | 'update' | 'delete'; stackId: string; changes: readonly PlannedChange[] }
+    | undefined;
   question: Question | undefined;
   /** By stack id; the operation's own stack comes first. */
   stacks: ReadonlyMap<string, StackState>;
   /** In the order of arrival, newest last. */
   stackEvents: readonly StackEvent[];
   notices: readonly { at: string; level: 'info' | 'warning'; message: string }[];
-  connection: { status: 'ok' | 'throttled' | 'lost'; message?: string };
+  connection: { status: 'ok' | 'throttled' | 'lost'; since?: string; message?: string };
   cancelling: boolean;
   cause: FailureCause | undefined;
   outputs: Record<string, string>;
   links: readonly Link[];
-  result: { status: ResultStatus; milliseconds: number } | undefined;
+  /** Exactly one of `result` and `error` is there once the operation is over. */
+  result: { status: ResultStatus; milliseconds: number; interrupted?: true } | undefined;
+  error: { code: string; message: string; hint?: string; exitCode: 1 | 2 } | undefined;
 };
 
 export type PhaseState = {
@@ -48,14 +52,26 @@ export type UploadState = Omit<Extract<DeployEvent, { type: 'upload' }>, 'type' 
 export type StackState = {
   stackId: string;
   stackName: string;
+  /** CloudFormation's word; empty until the first event. */
   status: string;
   reason?: string;
+  /** Of a nested stack: where it hangs. */
+  parent?: { stackId: string; logicalId: string };
   /** By logical id. Planned changes are here from the review on, as `waiting`. */
   resources: ReadonlyMap<string, ResourceState>;
 };
 
 /** What a resource is doing, in one word that a screen can show. */
-export type Progress = 'waiting' | 'running' | 'done' | 'failed' | 'rolling-back' | 'rolled-back' | 'deleted';
+export type Progress =
+  | 'waiting'
+  | 'running'
+  | 'done'
+  | 'failed'
+  /** Stopped by CloudFormation because another one failed, or by the user. */
+  | 'cancelled'
+  | 'rolling-back'
+  | 'rolled-back'
+  | 'deleted';
 
 export type ResourceState = {
   logicalId: string;
@@ -66,7 +82,11 @@ export type ResourceState = {
   action?: PlannedChange['action'];
   /** CloudFormation's last word, absent while it waits. */
   status?: string;
+  /** `CONFIGURATION_COMPLETE`: it stabilizes still, and what depends on it may start. */
+  detailedStatus?: string;
   progress: Progress;
+  /** The one that was replaced or renamed, while and after the clean-up removes it. It is not counted. */
+  cleanup?: { physicalId?: string; status: string; done: boolean };
   /** `DELETE_FAILED` during an update's clean-up: CloudFormation goes on without it. */
   provisional: boolean;
   /** Sticky: the first reason of a failure survives the rollback. */
