@@ -1,0 +1,62 @@
+import { dirname, join, resolve } from 'node:path';
+import type { Target } from '../aws/target.ts';
+import { findConfig, type LoadedConfig, loadConfig } from '../config/load-config.ts';
+import { ConfigError, UserError } from '../model/errors.ts';
+import type { Context } from './context.ts';
+import { programVersion } from './program-version.ts';
+
+/** Absolute path of the config: `--config`, else the nearest one upward from the working folder. */
+export function configFile({ flags, io }: Context): string {
+  if (flags.config !== undefined) return resolve(io.cwd, flags.config);
+  const found = findConfig(io.cwd);
+  if (found) return found;
+  throw new UserError('No stacktape.yml here or in a folder above.', {
+    code: 'no-config',
+    hint: 'Make a project with create-stp-app, or name the file with --config.',
+  });
+}
+
+/** Reads and checks the config; problems of any kind are in the result. */
+export async function readProject(context: Context, options: { checkEntryFiles: boolean }): Promise<LoadedConfig> {
+  const { flags } = context;
+  return loadConfig({
+    file: configFile(context),
+    stage: flags.stage,
+    region: flags.region ?? context.io.env.AWS_REGION ?? 'us-east-1',
+    ...(flags.serviceName === undefined ? {} : { serviceName: flags.serviceName }),
+    checkEntryFiles: options.checkEntryFiles,
+  });
+}
+
+/** As `readProject`, for commands that need a config without errors. */
+export async function requireProject(context: Context, options: { checkEntryFiles: boolean }) {
+  const loaded = await readProject(context, options);
+  if (loaded.config === undefined) throw new ConfigError(loaded.problems);
+  return { ...loaded, config: loaded.config };
+}
+
+/** Where the program keeps what belongs to a project: the embedded AWS, caches, the record of deployments. */
+export const stateDirectory = (configPath: string): string => join(dirname(configPath), '.stp');
+
+/** Where this command's AWS calls go. `--local` starts the embedded AWS when it is not running. */
+export async function resolveTarget(context: Context, projectDirectory: string): Promise<Target> {
+  const { flags, io } = context;
+  if (flags.local) {
+    const { ensureLocal } = await import('../local/background/background.ts');
+    const local = await ensureLocal({ projectDirectory, version: programVersion, env: io.env });
+    return { kind: 'local', ...local };
+  }
+  const { resolveRegion } = await import('../aws/region.ts');
+  const region = await resolveRegion({
+    ...(flags.region === undefined ? {} : { region: flags.region }),
+    ...(flags.profile === undefined ? {} : { profile: flags.profile }),
+    env: io.env,
+  });
+  const endpoint = flags.endpointUrl ?? io.env.AWS_ENDPOINT_URL;
+  return {
+    kind: endpoint === undefined ? 'aws' : 'endpoint',
+    region,
+    ...(flags.profile === undefined ? {} : { profile: flags.profile }),
+    ...(endpoint === undefined ? {} : { endpoint }),
+  };
+}
