@@ -24,7 +24,9 @@ export async function launch(entry) {
   if (!existsSync(pinned)) {
     fail(`create-stp-app needs Node ${needed.join('.')} or newer; this is Node ${process.versions.node}.`);
   }
-  const own = fileURLToPath(new URL(entry.startsWith('create') ? 'create-stp-app.js' : 'stp.js', import.meta.url));
+  const own = fileURLToPath(
+    new URL(entry.startsWith('create') ? 'create-stp-app.js' : 'stp.js', import.meta.url),
+  );
   const child = spawn(pinned, [own, ...process.argv.slice(2)], { stdio: 'inherit' });
   // The terminal sends Ctrl-C to both; the child decides what it means.
   process.on('SIGINT', () => {});
