@@ -1,0 +1,150 @@
+import type { BuildOptions, BuildResult, Message, Metafile } from 'esbuild';
+import { UserError } from '../model/errors.ts';
+import type { EsOptions } from './es-options.ts';
+import { toBuildOptions } from './es-options.ts';
+
+export type BundleRequest = {
+  function: string;
+  /** Relative to the project's folder, with `/`. */
+  entry: string;
+  options: EsOptions;
+};
+
+export type Bundle = {
+  code: Uint8Array;
+  map: Uint8Array | undefined;
+  /** Every file that the bundler read for it, relative to the project's folder, with `/`. */
+  inputs: string[];
+  /** True when the entry is an ES module of which it is certain that it has no default export. */
+  lacksDefaultExport: boolean;
+};
+
+export type BundleResult = { bundle: Bundle } | { messages: Message[] };
+
+/**
+ * Bundles many entry points with one esbuild call for each distinct set of options. When such a call fails it is
+ * repeated function by function, so that each function gets its own messages and the sound ones their bundles.
+ * No path in the output is absolute: all are relative to `directory`, which therefore may lie anywhere.
+ */
+export async function bundleAll(
+  requests: readonly BundleRequest[],
+  directory: string,
+): Promise<Map<string, BundleResult>> {
+  const esbuild = await loadEsbuild();
+  const groups = new Map<string, BundleRequest[]>();
+  for (const request of requests) {
+    const key = JSON.stringify(request.options);
+    groups.set(key, [...(groups.get(key) ?? []), request]);
+  }
+  const results = new Map<string, BundleResult>();
+  for (const group of groups.values()) {
+    try {
+      await bundleGroup(esbuild.build, group, directory, results);
+    } catch (error) {
+      if (!isBuildFailure(error)) throw error;
+      if (group.length === 1 && group[0]) {
+        results.set(group[0].function, { messages: error.errors });
+        continue;
+      }
+      for (const request of group) {
+        try {
+          await bundleGroup(esbuild.build, [request], directory, results);
+        } catch (cause) {
+          if (!isBuildFailure(cause)) throw cause;
+          results.set(request.function, { messages: cause.errors });
+        }
+      }
+    }
+  }
+  return results;
+}
+
+async function loadEsbuild(): Promise<typeof import('esbuild')> {
+  try {
+    return await import('esbuild');
+  } catch (cause) {
+    throw new UserError('esbuild cannot be loaded', {
+      code: 'esbuild-missing',
+      hint: 'Install again without leaving out optional dependencies: they hold esbuild for this machine.',
+      exitCode: 1,
+      cause,
+    });
+  }
+}
+
+type Build = (options: BuildOptions) => Promise<BuildResult>;
+
+async function bundleGroup(
+  build: Build,
+  group: readonly BundleRequest[],
+  directory: string,
+  results: Map<string, BundleResult>,
+): Promise<void> {
+  const options = group[0]?.options;
+  if (options === undefined) return;
+  const result = await build({
+    ...toBuildOptions(options),
+    // Nothing is written. The outputs are named as if they lay in the project's folder, so that the paths in the
+    // source maps begin there and a stack trace names `src/…`.
+    entryPoints: group.map((request, index) => ({ in: `./${request.entry}`, out: outputName(index) })),
+    absWorkingDir: directory,
+    outdir: '.',
+    write: false,
+    metafile: true,
+  });
+  const { metafile, outputFiles } = result;
+  if (metafile === undefined || outputFiles === undefined) throw new Error('esbuild gave no output');
+  const files = new Map(
+    outputFiles.map((file) => [file.path.slice(file.path.lastIndexOf('stp~')), file.contents]),
+  );
+  group.forEach((request, index) => {
+    const name = outputName(index);
+    const code = files.get(`${name}.js`);
+    const entryPoint = metafile.outputs[`${name}.js`]?.entryPoint;
+    if (code === undefined || entryPoint === undefined)
+      throw new Error(`esbuild gave no output for ${request.entry}`);
+    results.set(request.function, {
+      bundle: {
+        code,
+        map: files.get(`${name}.js.map`),
+        inputs: reachableInputs(metafile, entryPoint),
+        lacksDefaultExport: lacksDefaultExport(metafile, `${name}.js`, entryPoint, code, options),
+      },
+    });
+  });
+}
+
+const outputName = (index: number): string => `stp~${index}`;
+
+function reachableInputs(metafile: Metafile, entryPoint: string): string[] {
+  const reached = new Set([entryPoint]);
+  for (const input of reached) {
+    for (const imported of metafile.inputs[input]?.imports ?? []) {
+      if (!imported.external) reached.add(imported.path);
+    }
+  }
+  // A file that `browser` or `sideEffects` turned off is still one that decides about the output.
+  return [...reached]
+    .map((input) => input.replace(/^\(disabled\):/, ''))
+    .filter((input) => !/^[a-z-]{2,}:/.test(input));
+}
+
+/**
+ * esbuild lists the exports of ES modules only. In CommonJS output they are getters, `default:()=>x`; where none
+ * is anywhere in the text there is no default export for sure.
+ */
+function lacksDefaultExport(
+  metafile: Metafile,
+  output: string,
+  entryPoint: string,
+  code: Uint8Array,
+  options: EsOptions,
+): boolean {
+  if (metafile.inputs[entryPoint]?.format !== 'esm') return false;
+  if (options.format === 'esm') return !metafile.outputs[output]?.exports.includes('default');
+  return !Buffer.from(code.buffer, code.byteOffset, code.byteLength).includes('default:()=>');
+}
+
+function isBuildFailure(error: unknown): error is { errors: Message[] } {
+  return error instanceof Error && 'errors' in error && Array.isArray(error.errors);
+}

@@ -1,0 +1,88 @@
+import type { BuildOptions } from 'esbuild';
+import type { EsLanguageConfig, FunctionToPackage } from './artifact.ts';
+import { PackagingFailure } from './packaging-error.ts';
+
+/** Options of the bundler that functions can share in one call. Plain data, so that it can be compared and hashed. */
+export type EsOptions = {
+  target: string;
+  format: 'cjs' | 'esm';
+  external: string[];
+  packages?: 'external';
+  tsconfig?: string;
+  sourceMaps: boolean;
+};
+
+const extensions = /\.(?:[cm]?[jt]s|[jt]sx)$/;
+
+/** True for files that esbuild bundles. */
+export const isEsFile = (file: string): boolean => extensions.test(file);
+
+/** Major version of a Node runtime, 24 for `nodejs24.x`. */
+function nodeMajor(runtime: string): number | undefined {
+  const major = /^nodejs(\d+)\.x$/.exec(runtime)?.[1];
+  return major === undefined ? undefined : Number(major);
+}
+
+/** @throws PackagingFailure where the config asks for what cannot be done. */
+export function esOptions(
+  fn: FunctionToPackage,
+  excluded: readonly string[],
+  config: EsLanguageConfig,
+): EsOptions {
+  const major = nodeMajor(fn.runtime);
+  if (major === undefined) {
+    throw new PackagingFailure({
+      function: fn.name,
+      code: 'unsupported-option',
+      message: `runtime ${fn.runtime} cannot run JavaScript or TypeScript`,
+      hint: 'Use a runtime such as nodejs24.x, or leave `runtime` out.',
+    });
+  }
+  if (config.emitTsDecoratorMetadata) {
+    throw new PackagingFailure({
+      function: fn.name,
+      code: 'unsupported-option',
+      message:
+        'emitTsDecoratorMetadata needs the types of the whole program, which the bundler does not have',
+      hint: 'Compile with tsc first and name the result as `custom-artifact`.',
+    });
+  }
+  const external = new Set([...excluded, ...(config.dependenciesToExcludeFromDeploymentPackage ?? [])]);
+  for (const name of config.dependenciesToExcludeFromBundle ?? []) external.add(name);
+  const all = external.delete('*');
+  // Lambda ships version 3 of the SDK from Node 18 on and version 2 before that.
+  for (const name of major >= 18 ? ['@aws-sdk/*', '@smithy/*'] : ['aws-sdk']) external.add(name);
+  return {
+    target: `node${config.nodeVersion ?? major}`,
+    format: config.outputModuleFormat ?? 'cjs',
+    external: [...external].sort(),
+    sourceMaps: config.disableSourceMaps !== true,
+    ...(all ? { packages: 'external' } : {}),
+    ...(config.tsConfigPath === undefined ? {} : { tsconfig: config.tsConfigPath }),
+  };
+}
+
+/** The same, in esbuild's words. */
+export function toBuildOptions(options: EsOptions): BuildOptions {
+  return {
+    bundle: true,
+    minify: true,
+    keepNames: true,
+    platform: 'node',
+    target: options.target,
+    format: options.format,
+    external: options.external,
+    sourcemap: options.sourceMaps ? 'external' : false,
+    logLevel: 'silent',
+    ...(options.packages === undefined ? {} : { packages: options.packages }),
+    ...(options.tsconfig === undefined ? {} : { tsconfig: options.tsconfig }),
+    // CommonJS packages inside an ES module call `require` for Node's own modules.
+    ...(options.format === 'esm'
+      ? {
+          banner: {
+            js: "import{createRequire as __stpCreateRequire}from'node:module';const require=__stpCreateRequire(import.meta.url);",
+          },
+        }
+      : {}),
+  };
+}

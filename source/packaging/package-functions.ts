@@ -1,0 +1,388 @@
+import { createHash } from 'node:crypto';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import type {
+  Artifact,
+  BuildpackProperties,
+  FunctionToPackage,
+  PackagingEvent,
+  PackagingProblem,
+} from './artifact.ts';
+import type { ArtifactCache } from './artifact-cache.ts';
+import { cacheFormat, openArtifactCache } from './artifact-cache.ts';
+import { describeMessages } from './build-messages.ts';
+import type { Bundle, BundleRequest, BundleResult } from './bundle.ts';
+import { bundleAll } from './bundle.ts';
+import { readCustomArtifact, tooLarge } from './custom-artifact.ts';
+import { esOptions, isEsFile } from './es-options.ts';
+import { readIncludedFiles, writeSourceMap } from './included-files.ts';
+import { PackagingError, PackagingFailure } from './packaging-error.ts';
+import { resolutionStamps } from './resolution-inputs.ts';
+import type { Stamp } from './stamps.ts';
+import { contentHash, createStamper, toPosix } from './stamps.ts';
+import type { ZipEntry } from './zip.ts';
+import { createZip, unzippedSize } from './zip.ts';
+
+export type PackagingOptions = {
+  /** Folder of the config; every path of a function is relative to it. Absolute. */
+  directory: string;
+  /** Kept from run to run; made when it is not there. Absolute. */
+  cacheDirectory: string;
+  /** Where the zips go besides, as `<function>.zip`. Without it their place is the cache. */
+  outDirectory?: string;
+  /** What the paths in messages are relative to; the config's folder where it is not given. */
+  workingDirectory?: string;
+  onEvent(event: PackagingEvent): void;
+  signal?: AbortSignal;
+};
+
+/** Lambda's limit for code and layers together. */
+const maximumBytes = 250 * 1024 * 1024;
+
+/** File systems stamp with a coarse clock: up to this much behind the one that we read. */
+const clockGranularity = 20;
+
+/**
+ * Makes the zips of functions. Unchanged ones come from the cache after a look at the times of their inputs alone;
+ * the others are bundled together. The order of the result is that of `functions`.
+ * @throws PackagingError with every function that could not be packaged; the others are in the cache then
+ * @throws the signal's reason when it aborts
+ * @see spec/functions.md, section 4
+ */
+export async function packageFunctions(
+  functions: readonly FunctionToPackage[],
+  options: PackagingOptions,
+): Promise<Artifact[]> {
+  const run = new PackagingRun(functions, options);
+  return run.finish();
+}
+
+class PackagingRun {
+  readonly #functions: readonly FunctionToPackage[];
+  readonly #options: PackagingOptions;
+  readonly #cache: ArtifactCache;
+  readonly #artifacts = new Map<string, Artifact>();
+  readonly #problems = new Map<string, PackagingProblem>();
+  readonly #keys = new Map<string, string>();
+  readonly #began = performance.now();
+
+  constructor(functions: readonly FunctionToPackage[], options: PackagingOptions) {
+    this.#functions = functions;
+    this.#options = options;
+    this.#cache = openArtifactCache(options.cacheDirectory, (message) =>
+      options.onEvent({ type: 'notice', message }),
+    );
+  }
+
+  async finish(): Promise<Artifact[]> {
+    const { signal, onEvent } = this.#options;
+    signal?.throwIfAborted();
+    const stamper = createStamper(this.#options.directory);
+    const stale: FunctionToPackage[] = [];
+    for (const fn of this.#functions) {
+      onEvent({ type: 'started', function: fn.name });
+      const key = cacheKey(fn);
+      this.#keys.set(fn.name, key);
+      const found = this.#cache.find(key, stamper);
+      if (found === undefined) stale.push(fn);
+      else this.#publish(fn, found.path, found.record, 'cached');
+    }
+    try {
+      if (stale.length > 0) await abortable(this.#build(stale), signal);
+    } finally {
+      this.#cache.save();
+    }
+    if (this.#problems.size > 0) {
+      throw new PackagingError(this.#functions.flatMap((fn) => this.#problems.get(fn.name) ?? []));
+    }
+    return this.#functions.flatMap((fn) => this.#artifacts.get(fn.name) ?? []);
+  }
+
+  async #build(functions: readonly FunctionToPackage[]): Promise<void> {
+    const bundled: FunctionToPackage[] = [];
+    const zips: Promise<void>[] = [];
+    for (const fn of functions) {
+      this.#attempt(fn, () => {
+        if (fn.packaging.type === 'stacktape-lambda-buildpack') bundled.push(fn);
+        else zips.push(this.#guard(fn, this.#packCustom(fn)));
+      });
+    }
+    zips.push(this.#bundle(bundled));
+    await Promise.all(zips);
+  }
+
+  /**
+   * A file that is written while the bundler reads could be recorded with a content that is not in the bundle.
+   * Where a time says that this may have happened, the functions concerned are bundled once more.
+   */
+  async #bundle(functions: readonly FunctionToPackage[]): Promise<void> {
+    let waiting = functions;
+    for (let attempt = 1; waiting.length > 0; attempt++) {
+      const startedAt = Date.now() - clockGranularity;
+      const requests = waiting.flatMap((fn) => this.#attempt(fn, () => this.#request(fn)) ?? []);
+      const results = requests.length === 0 ? new Map<string, BundleResult>() : await bundleAll(requests, this.#options.directory);
+      this.#options.signal?.throwIfAborted();
+      const stamper = createStamper(this.#options.directory);
+      const again: FunctionToPackage[] = [];
+      const zips: Promise<void>[] = [];
+      for (const fn of waiting) {
+        const request = requests.find((candidate) => candidate.function === fn.name);
+        const result = results.get(fn.name);
+        if (request === undefined || result === undefined) continue;
+        this.#attempt(fn, () => {
+          if ('messages' in result) throw this.#buildFailure(fn, result.messages);
+          const { options, entry } = request;
+          const stamps = resolutionStamps(
+            this.#options.directory,
+            result.bundle.inputs,
+            options.tsconfig,
+            stamper,
+          );
+          const changing = stamps.some((stamp: Stamp) => Math.max(stamp.ctimeMs, stamp.mtimeMs) >= startedAt);
+          if (changing && attempt < 3) again.push(fn);
+          else
+            zips.push(
+              this.#guard(fn, this.#packBundle(fn, entry, result.bundle, changing ? undefined : stamps)),
+            );
+        });
+      }
+      await Promise.all(zips);
+      waiting = again;
+    }
+  }
+
+  #request(fn: FunctionToPackage): BundleRequest {
+    const properties = buildpackOf(fn);
+    const language = properties.languageSpecificConfig ?? {};
+    const entry = toPosix(
+      path.relative(this.#options.directory, path.resolve(this.#options.directory, properties.entryfilePath)),
+    );
+    if (!existsSync(path.join(this.#options.directory, entry))) {
+      throw new PackagingFailure({
+        function: fn.name,
+        code: 'missing-entry-file',
+        message: `entryfilePath ${properties.entryfilePath} does not exist`,
+        hint: 'It is relative to the folder of the config.',
+      });
+    }
+    if (!isEsFile(entry)) {
+      throw new PackagingFailure({
+        function: fn.name,
+        code: 'unsupported-language',
+        message: `${path.extname(entry) || entry} files are not supported yet; TypeScript, JavaScript and custom-artifact are`,
+        hint: 'Build it yourself and name the result with `type: custom-artifact`.',
+      });
+    }
+    if (
+      language.tsConfigPath !== undefined &&
+      !existsSync(path.resolve(this.#options.directory, language.tsConfigPath))
+    ) {
+      throw new PackagingFailure({
+        function: fn.name,
+        code: 'missing-entry-file',
+        message: `tsConfigPath ${language.tsConfigPath} does not exist`,
+        hint: 'It is relative to the folder of the config.',
+      });
+    }
+    return {
+      function: fn.name,
+      entry,
+      options: esOptions(fn, properties.excludeDependencies ?? [], language),
+    };
+  }
+
+  async #packBundle(
+    fn: FunctionToPackage,
+    entry: string,
+    bundle: Bundle,
+    inputs: Stamp[] | undefined,
+  ): Promise<void> {
+    const properties = buildpackOf(fn);
+    const language = properties.languageSpecificConfig ?? {};
+    if (bundle.lacksDefaultExport && (properties.handlerFunction ?? 'default') === 'default') {
+      throw new PackagingFailure({
+        function: fn.name,
+        code: 'missing-handler',
+        message: `${entry} has no default export, which is the function's handler`,
+        hint: 'Write `export default async (event) => …`, or name another export as handlerFunction.',
+      });
+    }
+    const stamper = createStamper(this.#options.directory);
+    const included = readIncludedFiles(fn.name, properties, this.#options.directory, stamper);
+    const stamps = [...(inputs ?? []), ...included.stamps];
+    const fileName = language.outputModuleFormat === 'esm' ? 'index.mjs' : 'index.js';
+    const entries: ZipEntry[] = [...included.entries.filter((file) => file.path !== fileName)];
+    if (bundle.map === undefined) {
+      entries.push({ path: fileName, data: bundle.code });
+    } else if (language.outputSourceMapsTo !== undefined) {
+      entries.push({ path: fileName, data: bundle.code });
+      stamps.push(
+        writeSourceMap(fn.name, language.outputSourceMapsTo, this.#options.directory, bundle.map, stamper),
+      );
+    } else {
+      const link = Buffer.from(`//# sourceMappingURL=${fileName}.map\n`);
+      entries.push({ path: fileName, data: Buffer.concat([bundle.code, link]) });
+      entries.push({ path: `${fileName}.map`, data: bundle.map });
+    }
+    await this.#zip(fn, entries, inputs === undefined ? undefined : stamps);
+  }
+
+  async #packCustom(fn: FunctionToPackage): Promise<void> {
+    if (fn.packaging.type !== 'custom-artifact') return;
+    const stamper = createStamper(this.#options.directory);
+    const source = readCustomArtifact(
+      fn.name,
+      fn.packaging.properties,
+      this.#options.directory,
+      stamper,
+      maximumBytes,
+    );
+    if ('entries' in source) return this.#zip(fn, source.entries, source.stamps);
+    let bytes: number;
+    try {
+      bytes = await unzippedSize(source.zip);
+    } catch (cause) {
+      throw new PackagingFailure({
+        function: fn.name,
+        code: 'missing-package',
+        message: `packagePath ${fn.packaging.properties.packagePath} is not a zip that can be read: ${String(cause)}`,
+      });
+    }
+    this.#store(fn, source.zip, bytes, source.stamps);
+  }
+
+  async #zip(
+    fn: FunctionToPackage,
+    entries: readonly ZipEntry[],
+    stamps: Stamp[] | undefined,
+  ): Promise<void> {
+    const bytes = entries.reduce((sum, entry) => sum + entry.data.byteLength, 0);
+    if (bytes > maximumBytes) throw tooLarge(fn.name, bytes);
+    this.#store(fn, await createZip(entries), bytes, stamps);
+  }
+
+  #store(fn: FunctionToPackage, zip: Uint8Array, bytes: number, stamps: Stamp[] | undefined): void {
+    if (bytes > maximumBytes) throw tooLarge(fn.name, bytes);
+    const digest = contentHash(zip);
+    const { path: file, mtimeMs } = this.#cache.writeZip(digest, zip);
+    const record = { digest, bytes, zippedBytes: zip.byteLength, mtimeMs };
+    const key = this.#keys.get(fn.name);
+    if (stamps !== undefined && key !== undefined) this.#cache.put(key, { ...record, stamps });
+    this.#publish(fn, file, record, 'built');
+  }
+
+  #publish(
+    fn: FunctionToPackage,
+    zip: string,
+    record: { digest: string; bytes: number; zippedBytes: number },
+    outcome: Artifact['outcome'],
+  ): void {
+    const artifact: Artifact = {
+      function: fn.name,
+      runtime: fn.runtime,
+      path: this.#options.outDirectory === undefined ? zip : copyTo(this.#options.outDirectory, fn.name, zip),
+      bytes: record.bytes,
+      zippedBytes: record.zippedBytes,
+      digest: record.digest,
+      outcome,
+      milliseconds: Math.round(performance.now() - this.#began),
+    };
+    this.#artifacts.set(fn.name, artifact);
+    this.#options.onEvent({ type: 'finished', function: fn.name, artifact });
+  }
+
+  #attempt<T>(fn: FunctionToPackage, step: () => T): T | undefined {
+    try {
+      return step();
+    } catch (error) {
+      this.#record(fn, error);
+      return undefined;
+    }
+  }
+
+  async #guard(fn: FunctionToPackage, step: Promise<void>): Promise<void> {
+    try {
+      await step;
+    } catch (error) {
+      this.#record(fn, error);
+    }
+  }
+
+  #record(fn: FunctionToPackage, error: unknown): void {
+    if (!(error instanceof PackagingFailure)) throw error;
+    this.#problems.set(fn.name, error.problem);
+    this.#options.onEvent({ type: 'failed', function: fn.name, problem: error.problem });
+  }
+
+  #buildFailure(fn: FunctionToPackage, messages: Parameters<typeof describeMessages>[0]): PackagingFailure {
+    const { directory, workingDirectory } = this.#options;
+    const native = messages.some((message) => message.text.includes('for ".node" files'));
+    return new PackagingFailure({
+      function: fn.name,
+      code: 'build-failed',
+      message: `${messages.length} ${messages.length === 1 ? 'error' : 'errors'} in the build`,
+      places: describeMessages(messages, directory, workingDirectory ?? directory),
+      ...(native
+        ? {
+            hint: 'A package with native code cannot be bundled: name it in excludeDependencies and bring it in a layer.',
+          }
+        : {}),
+    });
+  }
+}
+
+function buildpackOf(fn: FunctionToPackage): BuildpackProperties {
+  if (fn.packaging.type !== 'stacktape-lambda-buildpack')
+    throw new Error(`${fn.name} is not built from sources`);
+  return fn.packaging.properties;
+}
+
+/** What a function asks for, apart from the files that the stamps look after. */
+function cacheKey(fn: FunctionToPackage): string {
+  const asked = [
+    cacheFormat,
+    fn.runtime,
+    fn.architecture,
+    fn.packaging,
+    fn.packaging.type === 'stacktape-lambda-buildpack' ? [esbuildVersion(), process.env.NODE_PATH ?? ''] : [],
+  ];
+  return `${fn.name}:${createHash('sha256').update(JSON.stringify(asked)).digest('hex').slice(0, 32)}`;
+}
+
+let knownVersion: string | undefined;
+
+/** Read from its package, because loading esbuild takes longer than all else that a cached run does. */
+function esbuildVersion(): string {
+  if (knownVersion === undefined) {
+    const require = createRequire(import.meta.url);
+    try {
+      const text = readFileSync(require.resolve('esbuild/package.json'), 'utf8');
+      knownVersion = String((JSON.parse(text) as { version: unknown }).version);
+    } catch {
+      knownVersion = 'none';
+    }
+  }
+  return knownVersion;
+}
+
+function copyTo(folder: string, name: string, zip: string): string {
+  const target = path.join(folder, `${name}.zip`);
+  mkdirSync(folder, { recursive: true });
+  const there = statSync(target, { throwIfNoEntry: false });
+  const source = statSync(zip);
+  if (there === undefined || there.size !== source.size || !readFileSync(target).equals(readFileSync(zip))) {
+    copyFileSync(zip, target);
+  }
+  return target;
+}
+
+/** The work goes on in the background after an abort, but nothing waits for it and nothing is lost by it. */
+function abortable<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return work;
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(signal.reason);
+    signal.addEventListener('abort', abort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
+}
