@@ -1,0 +1,9 @@
+import type { Backend, Service, ServiceId } from '../backend.ts';
+
+/** How a service is made; its module is loaded when a server with it starts. */
+export type ServiceLoader = () => Promise<(backend: Backend) => Service>;
+
+/** Every service of the embedded AWS. */
+export const registry: Partial<Record<ServiceId, ServiceLoader>> = {
+  sts: async () => (await import('./sts/sts.ts')).createSts,
+};
