@@ -1,0 +1,86 @@
+import type { DeployEvent } from '../deploy/deploy-event.ts';
+import type { DeployState } from '../deploy/deploy-state.ts';
+import { systemClock } from './clock.ts';
+import { type ProcessLike, runScreen, type ScreenEnd, type Terminal } from './run-screen.tsx';
+import { type DeployControl, DeployModel } from './screens/deploy/deploy-model.ts';
+import { formatDeploySummary } from './screens/deploy/format-deploy-summary.ts';
+import { Shell } from './shell/shell.tsx';
+import { ShellModel } from './shell/shell-model.ts';
+import { themeFor } from './theme.ts';
+
+export type AppOptions = Terminal & {
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** Default: as `FORCE_COLOR` and `NO_COLOR` say. */
+  color?: boolean;
+  process?: ProcessLike;
+};
+
+export type DeployAppOptions = AppOptions & DeployControl & { events: AsyncIterable<DeployEvent> };
+
+/**
+ * The dashboard of an operation until the user leaves it; then a summary is written to stdout, where it stays.
+ * Answers with the last state once the events have ended. A signal detaches. Throws what `events` throws, and
+ * errors of drawing, after the terminal has been given back.
+ */
+export async function runDeployApp(options: DeployAppOptions): Promise<DeployState> {
+  const clock = systemClock(options.now);
+  const theme = themeFor(process.env, options.color);
+  const deploy = new DeployModel({ control: options, clock, theme });
+  const shell = new ShellModel([deploy], clock, theme);
+  const drained = drain(options.events, deploy, shell);
+  // Its error is thrown below; until then it must not count as unhandled.
+  drained.catch(() => {});
+  deploy.onLeave = () => shell.end();
+  deploy.startTicking();
+  try {
+    const end = await runShell(shell, options);
+    if (end.signal !== undefined && deploy.state.current.result === undefined) options.detach();
+  } finally {
+    deploy.stop();
+    await settled(drained);
+    const width = options.stdout.columns || 80;
+    options.stdout.write(formatDeploySummary(deploy.state.current, { color: theme.color, width }));
+  }
+  await drained;
+  return deploy.state.current;
+}
+
+async function drain(
+  events: AsyncIterable<DeployEvent>,
+  deploy: DeployModel,
+  shell: ShellModel,
+): Promise<void> {
+  try {
+    for await (const event of events) {
+      deploy.apply(event);
+      // A question nobody sees would wait for ever.
+      if (event.type === 'question') shell.open(shell.screens.indexOf(deploy));
+    }
+  } catch (error) {
+    shell.end();
+    throw error;
+  }
+}
+
+async function settled(work: Promise<void>): Promise<void> {
+  await work.then(
+    () => {},
+    () => {},
+  );
+}
+
+async function runShell(shell: ShellModel, options: AppOptions): Promise<ScreenEnd> {
+  const theme = themeFor(process.env, options.color);
+  return await runScreen({
+    stdin: options.stdin,
+    stdout: options.stdout,
+    stderr: options.stderr,
+    ...(options.process !== undefined && { process: options.process }),
+    element: <Shell model={shell} theme={theme} />,
+    onReady: (controls) => {
+      shell.host = controls;
+      if (shell.ended) controls.exit();
+    },
+  });
+}
