@@ -1,10 +1,11 @@
 import type { BuildOptions, BuildResult, Message, Metafile } from 'esbuild';
 import { UserError } from '../model/errors.ts';
+import type { FunctionToPackage } from './artifact.ts';
 import type { EsOptions } from './es-options.ts';
 import { toBuildOptions } from './es-options.ts';
 
 export type BundleRequest = {
-  function: string;
+  fn: FunctionToPackage;
   /** Relative to the project's folder, with `/`. */
   entry: string;
   options: EsOptions;
@@ -43,7 +44,7 @@ export async function bundleAll(
     } catch (error) {
       if (!isBuildFailure(error)) throw error;
       if (group.length === 1 && group[0]) {
-        results.set(group[0].function, { messages: error.errors });
+        results.set(group[0].fn.name, { messages: error.errors });
         continue;
       }
       for (const request of group) {
@@ -51,7 +52,7 @@ export async function bundleAll(
           await bundleGroup(esbuild.build, [request], directory, results);
         } catch (cause) {
           if (!isBuildFailure(cause)) throw cause;
-          results.set(request.function, { messages: cause.errors });
+          results.set(request.fn.name, { messages: cause.errors });
         }
       }
     }
@@ -103,7 +104,7 @@ async function bundleGroup(
     const entryPoint = metafile.outputs[`${name}.js`]?.entryPoint;
     if (code === undefined || entryPoint === undefined)
       throw new Error(`esbuild gave no output for ${request.entry}`);
-    results.set(request.function, {
+    results.set(request.fn.name, {
       bundle: {
         code,
         map: files.get(`${name}.js.map`),

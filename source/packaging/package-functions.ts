@@ -12,7 +12,7 @@ import type {
 import type { ArtifactCache } from './artifact-cache.ts';
 import { cacheFormat, openArtifactCache } from './artifact-cache.ts';
 import { describeMessages } from './build-messages.ts';
-import type { Bundle, BundleRequest, BundleResult } from './bundle.ts';
+import type { Bundle, BundleRequest } from './bundle.ts';
 import { bundleAll } from './bundle.ts';
 import { readCustomArtifact, tooLarge } from './custom-artifact.ts';
 import { esOptions, isEsFile } from './es-options.ts';
@@ -114,39 +114,40 @@ class PackagingRun {
 
   /**
    * A file that is written while the bundler reads could be recorded with a content that is not in the bundle.
-   * Where a time says that this may have happened, the functions concerned are bundled once more.
+   * Where a time says that this may have happened, the functions concerned are bundled once more, between two
+   * looks at their inputs; what changes even then is used, but not recorded.
    */
   async #bundle(functions: readonly FunctionToPackage[]): Promise<void> {
-    let waiting = functions;
-    for (let attempt = 1; waiting.length > 0; attempt++) {
+    const { directory, signal } = this.#options;
+    const requests = functions.flatMap((fn) => this.#attempt(fn, () => this.#request(fn)) ?? []);
+    let before = new Map<string, string>();
+    for (let waiting = requests; waiting.length > 0; ) {
       const startedAt = Date.now() - clockGranularity;
-      const requests = waiting.flatMap((fn) => this.#attempt(fn, () => this.#request(fn)) ?? []);
-      const results = requests.length === 0 ? new Map<string, BundleResult>() : await bundleAll(requests, this.#options.directory);
-      this.#options.signal?.throwIfAborted();
-      const stamper = createStamper(this.#options.directory);
-      const again: FunctionToPackage[] = [];
+      const results = await bundleAll(waiting, directory);
+      signal?.throwIfAborted();
+      const stamper = createStamper(directory);
+      const again: BundleRequest[] = [];
+      const unsure = new Map<string, Stamp>();
       const zips: Promise<void>[] = [];
-      for (const fn of waiting) {
-        const request = requests.find((candidate) => candidate.function === fn.name);
-        const result = results.get(fn.name);
-        if (request === undefined || result === undefined) continue;
-        this.#attempt(fn, () => {
-          if ('messages' in result) throw this.#buildFailure(fn, result.messages);
-          const { options, entry } = request;
-          const stamps = resolutionStamps(
-            this.#options.directory,
-            result.bundle.inputs,
-            options.tsconfig,
-            stamper,
-          );
-          const changing = stamps.some((stamp: Stamp) => Math.max(stamp.ctimeMs, stamp.mtimeMs) >= startedAt);
-          if (changing && attempt < 3) again.push(fn);
+      for (const request of waiting) {
+        const result = results.get(request.fn.name);
+        if (result === undefined) continue;
+        this.#attempt(request.fn, () => {
+          if ('messages' in result) throw this.#buildFailure(request.fn, result.messages);
+          const stamps = resolutionStamps(directory, result.bundle.inputs, request.options.tsconfig, stamper);
+          const young = stamps.filter((stamp) => Math.max(stamp.ctimeMs, stamp.mtimeMs) >= startedAt);
+          const settled = young.every((stamp) => before.get(`${stamp.kind}:${stamp.path}`) === stamp.hash);
+          if (!settled && waiting === requests) again.push(request);
           else
             zips.push(
-              this.#guard(fn, this.#packBundle(fn, entry, result.bundle, changing ? undefined : stamps)),
+              this.#guard(request.fn, this.#packBundle(request, result.bundle, settled ? stamps : undefined)),
             );
+          for (const stamp of young) unsure.set(`${stamp.kind}:${stamp.path}`, stamp);
         });
       }
+      // The clock of the file system may not move before the next write: these are compared by content.
+      for (const stamp of unsure.values()) stamp.mtimeMs = 0;
+      before = new Map([...unsure].map(([key, stamp]) => [key, stamp.hash]));
       await Promise.all(zips);
       waiting = again;
     }
@@ -186,15 +187,14 @@ class PackagingRun {
       });
     }
     return {
-      function: fn.name,
+      fn,
       entry,
       options: esOptions(fn, properties.excludeDependencies ?? [], language),
     };
   }
 
   async #packBundle(
-    fn: FunctionToPackage,
-    entry: string,
+    { fn, entry }: BundleRequest,
     bundle: Bundle,
     inputs: Stamp[] | undefined,
   ): Promise<void> {

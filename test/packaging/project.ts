@@ -1,0 +1,84 @@
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { text } from 'node:stream/consumers';
+import { afterEach } from 'vitest';
+import { fromBufferPromise } from 'yauzl';
+import type {
+  Artifact,
+  BuildpackProperties,
+  FunctionToPackage,
+  PackagingEvent,
+} from '../../source/packaging/artifact.ts';
+import { packageFunctions } from '../../source/packaging/package-functions.ts';
+
+/** A project in a temporary folder, removed after the test. */
+export function createProject(files: Record<string, string>) {
+  const directory = realpathSync(mkdtempSync(path.join(tmpdir(), 'stp-packaging-')));
+  folders.push(directory);
+  const write = (changes: Record<string, string>): void => {
+    for (const [name, content] of Object.entries(changes)) {
+      const file = path.join(directory, name);
+      mkdirSync(path.dirname(file), { recursive: true });
+      writeFileSync(file, content);
+    }
+  };
+  write(files);
+  const events: PackagingEvent[] = [];
+  return {
+    directory,
+    cacheDirectory: path.join(directory, '.stp/cache/packaging'),
+    write,
+    events,
+    path: (name: string): string => path.join(directory, name),
+    package(functions: FunctionToPackage[], options: { outDirectory?: string; signal?: AbortSignal } = {}) {
+      return packageFunctions(functions, {
+        directory,
+        cacheDirectory: path.join(directory, '.stp/cache/packaging'),
+        onEvent: (event) => events.push(event),
+        ...options,
+      });
+    },
+  };
+}
+
+const folders: string[] = [];
+afterEach(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+});
+
+export function esFunction(
+  name: string,
+  entryfilePath: string,
+  properties: Omit<BuildpackProperties, 'entryfilePath'> = {},
+): FunctionToPackage {
+  return {
+    name,
+    runtime: 'nodejs24.x',
+    architecture: 'x86_64',
+    packaging: { type: 'stacktape-lambda-buildpack', properties: { entryfilePath, ...properties } },
+  };
+}
+
+export const customFunction = (name: string, packagePath: string): FunctionToPackage => ({
+  name,
+  runtime: 'provided.al2023',
+  architecture: 'arm64',
+  packaging: { type: 'custom-artifact', properties: { packagePath } },
+});
+
+/** Names and texts of a zip's files, with the mode of each. */
+export async function readZip(zip: Buffer): Promise<Record<string, { text: string; mode: string }>> {
+  const file = await fromBufferPromise(zip, { lazyEntries: true });
+  const entries: Record<string, { text: string; mode: string }> = {};
+  for await (const entry of file.eachEntry()) {
+    const stream = await file.openReadStreamPromise(entry);
+    const mode = ((entry.externalFileAttributes >>> 16) & 0o777).toString(8);
+    entries[entry.fileName] = { text: await text(stream), mode };
+  }
+  return entries;
+}
+
+/** `name outcome` of each, for comparison at a glance. */
+export const outcomes = (artifacts: Artifact[]): string[] =>
+  artifacts.map((artifact) => `${artifact.function} ${artifact.outcome}`);
