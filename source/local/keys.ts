@@ -14,31 +14,34 @@ export type SessionKey = ProjectKey & { sessionToken: string };
 export type Identity = { secretAccessKey: string; caller: Caller; expiresAt: number | undefined };
 
 /**
- * Reads the project's key from `credentials.json`, or makes one at the first start.
+ * The project's key from `credentials.json`, made at the first start.
  * The file has mode 0600: whoever reads it can run code as this user.
+ * @throws UserError where the file is damaged or cannot be read or written.
  */
 export function loadProjectKey(directory: string): ProjectKey {
-  const file = join(directory, 'credentials.json');
-  let text: string;
+  const known = readProjectKey(directory);
+  if (known !== undefined) return known;
+  const file = keyFile(directory);
+  const key = {
+    accessKeyId: `AKIASTPLOCAL${base32(randomBytes(5))}`,
+    secretAccessKey: randomBytes(30).toString('base64'),
+  };
   try {
-    text = readFileSync(file, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw unusable(file, error);
-    const key = {
-      accessKeyId: `AKIASTPLOCAL${base32(randomBytes(5))}`,
-      secretAccessKey: randomBytes(30).toString('base64'),
-    };
-    try {
-      writeFileSync(file, `${JSON.stringify(key, undefined, 2)}\n`, { mode: 0o600, flag: 'wx' });
-    } catch (cause) {
-      throw unusable(file, cause);
-    }
-    return key;
+    writeFileSync(file, `${JSON.stringify(key, undefined, 2)}\n`, { mode: 0o600, flag: 'wx' });
+  } catch (cause) {
+    throw unusable(file, cause);
   }
+  return key;
+}
+
+/** As `loadProjectKey`, but undefined where there is none yet. */
+export function readProjectKey(directory: string): ProjectKey | undefined {
+  const file = keyFile(directory);
   let key: Partial<ProjectKey>;
   try {
-    key = JSON.parse(text) as Partial<ProjectKey>;
+    key = JSON.parse(readFileSync(file, 'utf8')) as Partial<ProjectKey>;
   } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw unusable(file, error);
   }
   if (typeof key?.accessKeyId !== 'string' || typeof key.secretAccessKey !== 'string') {
@@ -46,6 +49,8 @@ export function loadProjectKey(directory: string): ProjectKey {
   }
   return { accessKeyId: key.accessKeyId, secretAccessKey: key.secretAccessKey };
 }
+
+const keyFile = (directory: string): string => join(directory, 'credentials.json');
 
 /**
  * Keys for a session of a role. They are derived from the project's secret, not stored, so that a function

@@ -1,4 +1,4 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { DatabaseSync } from 'node:sqlite';
 import { UserError } from '../model/errors.ts';
@@ -19,7 +19,11 @@ const portsPerProject = 20;
 /** In-flight requests get this long to end before their connections are cut. */
 const graceMilliseconds = 500;
 
-export function createListeners(database: DatabaseSync): Listeners {
+/** @param onEvery Called for every request to any listener, before it is answered. */
+export function createListeners(
+  database: DatabaseSync,
+  onEvery: (response: ServerResponse) => void,
+): Listeners {
   const read = database.prepare('SELECT port FROM stp_ports WHERE name = ?');
   const taken = database.prepare('SELECT 1 FROM stp_ports WHERE port = ? AND name <> ?');
   const write = database.prepare(
@@ -47,7 +51,11 @@ export function createListeners(database: DatabaseSync): Listeners {
   return {
     async open(name, onRequest, options = {}) {
       if (open.has(name)) throw new Error(`the listener ${name} is open already`);
-      const bound = await bind(name, onRequest, options.port);
+      const counted: RequestListener = (request, response) => {
+        onEvery(response);
+        onRequest(request, response);
+      };
+      const bound = await bind(name, counted, options.port);
       write.run(name, bound.port);
       const listener: Listener = {
         port: bound.port,

@@ -1,13 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
+import type { RequestListener, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UserError } from '../model/errors.ts';
-import { type Backend, type Caller, type Service, ServiceError, type ServiceId } from './backend.ts';
+import {
+  type Backend,
+  type Caller,
+  type RequestContext,
+  type Service,
+  ServiceError,
+  type ServiceId,
+} from './backend.ts';
 import { openDatabase } from './database.ts';
 import { identify, loadProjectKey, type ProjectKey, sessionKey } from './keys.ts';
-import { createListeners } from './listeners.ts';
+import { createListeners, type Listeners } from './listeners.ts';
+import { answerOwn, type OwnRequests } from './own-requests.ts';
 import { registry } from './services/registry.ts';
-import { createRequestHandler } from './wire/request-handler.ts';
+import type { WireHost } from './wire/request-handler.ts';
 
 export type ServerOptions = {
   /** `.stp/local` of the project; made where it is absent. */
@@ -23,8 +32,8 @@ export type ServerOptions = {
   credentials?: ProjectKey;
   /** Lines for `server.log`. */
   log?: (message: string) => void;
-  /** Called for each request, before it is answered. */
-  onRequest?: () => void;
+  /** Called for each request to any of its ports, before it is answered. */
+  onRequest?: (response: ServerResponse) => void;
   /** Answered at `GET /_stp/health`, without a signature. */
   health?: Record<string, unknown>;
 };
@@ -45,122 +54,145 @@ const region = 'us-east-1';
 
 /**
  * Starts the embedded AWS in this process.
- * @throws UserError when the folder or the database cannot be used, or the port is taken.
+ * @throws UserError when the folder or the database cannot be used, another server has it, or the port is taken.
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const { directory, now = Date.now, pace = 0, log = () => {} } = options;
+  const { directory, log = () => {} } = options;
   makeDirectory(directory);
-  const key = options.credentials ?? loadProjectKey(directory);
   const database = openDatabase(directory);
-  const listeners = createListeners(database);
+  const listeners = createListeners(database, options.onRequest ?? (() => {}));
   const services = new Map<ServiceId, Service>();
-  const root: Caller = { accountId, arn: `arn:aws:iam::${accountId}:root`, accessKeyId: key.accessKeyId };
-
-  async function dispatch(
-    service: ServiceId,
-    operation: string,
-    input: unknown,
-    request: { caller: Caller; region: string; requestId: string; signal: AbortSignal },
-  ): Promise<unknown> {
-    const table = services.get(service)?.operations;
-    const run = table && Object.hasOwn(table, operation) ? table[operation] : undefined;
-    if (run === undefined) {
-      throw new ServiceError(
-        'NotImplemented',
-        `The operation ${operation} of ${service} is not implemented by the embedded AWS.`,
-        501,
-      );
-    }
-    return run(input, request);
-  }
-
-  let started: () => void = () => {};
-  let failed: (error: unknown) => void = () => {};
-  const ready = new Promise<void>((resolve, reject) => {
-    started = resolve;
-    failed = reject;
-  });
-  ready.catch(() => {});
-  const answer = createRequestHandler({
-    now,
-    log,
-    identify: (accessKeyId, sessionToken) => identify(key, accountId, accessKeyId, sessionToken),
-    // A request that comes while services still start waits for them.
-    dispatch: async (...call) => {
-      await ready;
-      return dispatch(...call);
-    },
-  });
+  const ready = Promise.withResolvers<void>();
+  ready.promise.catch(() => {});
+  let backend: Backend | undefined;
 
   try {
+    const key = options.credentials ?? loadProjectKey(directory);
+    const own: OwnRequests = {
+      directory,
+      health: options.health ?? {},
+      key,
+      services,
+      backend: () => backend,
+    };
+    const answer = lazyWire({
+      now: options.now ?? Date.now,
+      log,
+      identify: (accessKeyId, sessionToken) => identify(key, accountId, accessKeyId, sessionToken),
+      // A request that comes while services still start waits for them.
+      dispatch: async (service, operation, input, request) => {
+        await ready.promise;
+        return dispatch(services, service, operation, input, request);
+      },
+    });
     const main = await listeners.open(
       'main',
       (request, response) => {
-        if (request.method === 'GET' && request.url === '/_stp/health') {
-          const body = JSON.stringify({ pid: process.pid, directory, ...options.health });
-          response.writeHead(200, { 'content-type': 'application/json' }).end(body);
-          return;
-        }
-        options.onRequest?.();
-        answer(request, response);
+        if (!answerOwn(request, response, own)) answer(request, response);
       },
       options.port === undefined ? {} : { port: options.port },
     );
-    const endpoint = `http://127.0.0.1:${main.port}`;
-    const backend: Backend = {
-      accountId,
-      region,
-      endpoint,
-      directory,
-      database,
-      now,
-      async pace(milliseconds) {
-        if (pace > 0) await sleep(milliseconds * pace);
-      },
-      async call<O>(
-        service: ServiceId,
-        operation: string,
-        input: unknown,
-        caller: Caller = root,
-      ): Promise<O> {
-        const signal = new AbortController().signal;
-        return (await dispatch(service, operation, input, {
-          caller,
-          region,
-          requestId: randomUUID(),
-          signal,
-        })) as O;
-      },
-      listen: (name, onRequest) => listeners.open(name, onRequest),
-      credentialsForRole: (roleArn) => sessionKey(key, roleArn, 'stp'),
-      log,
-    };
-    const wanted = options.services ?? (Object.keys(registry) as ServiceId[]);
-    await Promise.all(
-      wanted.map(async (id) => {
-        const create = await registry[id]?.();
-        if (create !== undefined) services.set(id, create(backend));
-      }),
-    );
-    for (const id of wanted) await services.get(id)?.start?.();
-    started();
+    backend = createBackend(options, { database, listeners, services, key, port: main.port });
+    const running = await startServices(services, backend, options.services);
+    ready.resolve();
     return {
-      endpoint,
+      endpoint: backend.endpoint,
       ...key,
       region,
       backend,
       async close() {
-        for (const id of [...wanted].reverse()) await services.get(id)?.stop?.();
+        for (const service of running.reverse()) await service.stop?.();
         await listeners.closeAll();
         database.close();
       },
     };
   } catch (error) {
-    failed(error);
+    ready.reject(error);
     await listeners.closeAll();
     database.close();
     throw error;
   }
+}
+
+/** The wire takes the SDK's codecs with it, which take longer to load than all else, so the first request does. */
+function lazyWire(host: WireHost): RequestListener {
+  let handler: Promise<RequestListener> | undefined;
+  return (request, response) => {
+    handler ??= import('./wire/request-handler.ts').then(({ createRequestHandler }) =>
+      createRequestHandler(host),
+    );
+    handler.then(
+      (answer) => answer(request, response),
+      (error: unknown) => {
+        host.log(`the wire could not be loaded: ${error}`);
+        response.destroy();
+      },
+    );
+  };
+}
+
+async function startServices(
+  services: Map<ServiceId, Service>,
+  backend: Backend,
+  wanted: readonly ServiceId[] = Object.keys(registry) as ServiceId[],
+): Promise<Service[]> {
+  const loaded = await Promise.all(wanted.map(async (id) => [id, await registry[id]?.()] as const));
+  for (const [id, create] of loaded) if (create !== undefined) services.set(id, create(backend));
+  const running = [...services.values()];
+  for (const service of running) await service.start?.();
+  return running;
+}
+
+async function dispatch(
+  services: ReadonlyMap<ServiceId, Service>,
+  service: ServiceId,
+  operation: string,
+  input: unknown,
+  context: RequestContext,
+): Promise<unknown> {
+  const table = services.get(service)?.operations;
+  const run = table && Object.hasOwn(table, operation) ? table[operation] : undefined;
+  if (run === undefined) {
+    throw new ServiceError(
+      'NotImplemented',
+      `The operation ${operation} of ${service} is not implemented by the embedded AWS.`,
+      501,
+    );
+  }
+  return run(input, context);
+}
+
+function createBackend(
+  { directory, now = Date.now, pace = 0, log = () => {} }: ServerOptions,
+  parts: {
+    database: Backend['database'];
+    listeners: Listeners;
+    services: ReadonlyMap<ServiceId, Service>;
+    key: ProjectKey;
+    port: number;
+  },
+): Backend {
+  const { database, listeners, services, key } = parts;
+  const root: Caller = { accountId, arn: `arn:aws:iam::${accountId}:root`, accessKeyId: key.accessKeyId };
+  return {
+    accountId,
+    region,
+    endpoint: `http://127.0.0.1:${parts.port}`,
+    directory,
+    database,
+    now,
+    log,
+    async pace(milliseconds) {
+      if (pace > 0) await sleep(milliseconds * pace);
+    },
+    async call<O>(service: ServiceId, operation: string, input: unknown, caller: Caller = root): Promise<O> {
+      const { signal } = new AbortController();
+      const context = { caller, region, requestId: randomUUID(), signal };
+      return (await dispatch(services, service, operation, input, context)) as O;
+    },
+    listen: (name, onRequest) => listeners.open(name, onRequest),
+    credentialsForRole: (roleArn) => sessionKey(key, roleArn, 'stp'),
+  };
 }
 
 function makeDirectory(directory: string): void {
