@@ -48,6 +48,8 @@ export type Run = {
   readonly interrupted: AbortSignal;
   emit(body: DeployEventBody): void;
   notice(level: 'info' | 'warning', message: string): void;
+  /** From here on the stack is changed: stopping is no interruption any more, and an error has an outcome. */
+  begin(): void;
   /** Runs a step as a phase: running, then done, or failed where it throws. */
   phase<T>(phase: Phase, step: () => Promise<T>): Promise<T>;
   /** Shows the question and gives the answer; both are in the record. */
@@ -89,6 +91,7 @@ export async function* runOperation(
   const waiting: DeployEvent[] = [];
   let wake = Promise.withResolvers<void>();
   let ended = false;
+  let begun = false;
   let runningPhase: Phase | undefined;
   const abandoned = new AbortController();
 
@@ -109,6 +112,9 @@ export async function* runOperation(
     interrupted: AbortSignal.any([control.cancel, control.detach, abandoned.signal]),
     emit,
     notice: (level, message) => emit({ type: 'notice', level, message }),
+    begin: () => {
+      begun = true;
+    },
     async phase(phase, step) {
       runningPhase = phase;
       emit({ type: 'phase', phase, status: 'running' });
@@ -134,7 +140,7 @@ export async function* runOperation(
     try {
       end(await steps(run));
     } catch (thrown) {
-      if (thrown instanceof Interrupted || run.interrupted.aborted) {
+      if (!begun && (thrown instanceof Interrupted || run.interrupted.aborted)) {
         if (runningPhase)
           emit({ type: 'phase', phase: runningPhase, status: 'failed', message: 'interrupted' });
         end({ status: 'cancelled', interrupted: true });

@@ -1,0 +1,313 @@
+import type { CloudFormation, Parameter } from '@aws-sdk/client-cloudformation';
+import { type Clients, createClients } from '../aws/clients.ts';
+import type { Target } from '../aws/target.ts';
+import { type Config, stackNameOf } from '../model/config.ts';
+import type { ConfigPath, SourceRange } from '../model/diagnostic.ts';
+import type { Template } from '../model/template.ts';
+import type { Artifact, PackagingEvent } from '../packaging/artifact.ts';
+import { ensureArtifactBucket } from './artifact-bucket.ts';
+import { cancelOnRequest } from './cancel-operation.ts';
+import {
+  type ChangeSet,
+  ChangeSetFailed,
+  type ChangeSetRequest,
+  createChangeSet,
+  discardChangeSet,
+} from './change-set.ts';
+import { deployLinks } from './console-links.ts';
+import type { DeployEvent, DeployEventBody } from './deploy-event.ts';
+import { type Followed, followStack } from './follow-stack.ts';
+import { type DeployControl, type Outcome, type Run, runOperation, throwIfInterrupted } from './operation.ts';
+import { plannedChange, questionAbout } from './planned-changes.ts';
+import { prepareStack } from './prepare-stack.ts';
+import { deployedTemplate, type ReadTemplate, readTemplate } from './resource-owners.ts';
+import { failureOfChangeSet, findCause } from './root-cause.ts';
+import { resultOf } from './stack-status.ts';
+import { artifactKey, objectUrl, templateUpload, type Upload, uploadAll } from './upload-artifacts.ts';
+
+export type { DeployControl } from './operation.ts';
+
+export type DeployInput = {
+  config: Config;
+  template: Template;
+  /** The template parameter that takes the S3 key of each function's artifact (`synthesizeStack`). */
+  artifacts: readonly { functionName: string; keyParameter: string }[];
+  tags: { Key: string; Value: string }[];
+  target: Target;
+  programVersion: string;
+  /** Builds the artifacts of all functions and says how it goes. */
+  package(onEvent: (event: PackagingEvent) => void, signal: AbortSignal): Promise<Artifact[]>;
+  /** Where something stands in the config. */
+  locate(path: ConfigPath): SourceRange | undefined;
+  /** Leave a failed deploy as it is, to look at it. */
+  disableRollback?: boolean;
+  /** Return once CloudFormation has begun. */
+  detach?: boolean;
+};
+
+/** The parameter of our templates that takes the name of the bucket with the artifacts. */
+const bucketParameter = 'ArtifactBucket';
+/** CloudFormation's limit for a template in the request, in bytes. */
+const inlineTemplateLimit = 51_200;
+
+/**
+ * Deploys a stack: check → package → upload → review → execute → finish. Always by a change set; asks before what
+ * the contract wants asked (spec/cli.md, confirmation); watches to the end, a rollback too.
+ * Ends with a `result` event, or with an `error` event where the stack was not touched.
+ */
+export function deployStack(input: DeployInput, control: DeployControl): AsyncGenerator<DeployEvent, void> {
+  const { config } = input;
+  const clients = createClients(input.target);
+  return runOperation(
+    {
+      operation: 'deploy',
+      started: {
+        serviceName: config.serviceName,
+        stage: config.stage,
+        stackName: stackNameOf(config),
+        programVersion: input.programVersion,
+        resources: config.resources.map(({ name, type }) => ({ name, type })),
+      },
+      clients,
+      control,
+    },
+    (run) => deploy(run, clients, input),
+  );
+}
+
+async function deploy(run: Run, clients: Clients, input: DeployInput): Promise<Outcome> {
+  const cloudFormation = await clients.cloudFormation();
+  const stackName = stackNameOf(input.config);
+  throwIfInterrupted(run.interrupted);
+
+  const { type, before } = await run.phase('check', async () => {
+    const stack = await prepareStack(run, cloudFormation, stackName);
+    return stack
+      ? ({ type: 'UPDATE', before: await deployedTemplate(cloudFormation, stackName) } as const)
+      : ({ type: 'CREATE', before: undefined } as const);
+  });
+  const artifacts = await run.phase('package', () => packageFunctions(run, input));
+  throwIfInterrupted(run.interrupted);
+  const { template, parameters } = await run.phase('upload', () => upload(run, clients, input, artifacts));
+  throwIfInterrupted(run.interrupted);
+
+  const owners = (logicalId: string) =>
+    readTemplate(input.template).ownerOf(logicalId) ?? before?.ownerOf(logicalId);
+  const request: ChangeSetRequest = { stackName, type, template, parameters, tags: input.tags };
+  const changeSet = await run.phase('review', () => review(run, cloudFormation, input, request, before));
+  if (changeSet === 'declined') return { status: 'cancelled' };
+  if (changeSet.changes.length === 0) {
+    await discardChangeSet(cloudFormation, changeSet);
+    run.emit({ type: 'phase', phase: 'execute', status: 'skipped', message: 'nothing to change' });
+    return finish(run, clients, input, owners, changeSet, await unchanged(cloudFormation, stackName));
+  }
+  const followed = await execute(run, cloudFormation, input, changeSet, owners);
+  return finish(run, clients, input, owners, changeSet, followed);
+}
+
+async function packageFunctions(run: Run, input: DeployInput): Promise<Artifact[]> {
+  return input.package((event) => {
+    const body = artifactEvent(event);
+    if (body) run.emit(body);
+  }, run.interrupted);
+}
+
+function artifactEvent(event: PackagingEvent): DeployEventBody | undefined {
+  switch (event.type) {
+    case 'started':
+      return { type: 'artifact', function: event.function, status: 'building' };
+    case 'finished': {
+      const { bytes, zippedBytes, digest, milliseconds, outcome } = event.artifact;
+      return {
+        type: 'artifact',
+        function: event.function,
+        status: outcome,
+        bytes,
+        zippedBytes,
+        digest,
+        milliseconds,
+      };
+    }
+    case 'failed':
+      return { type: 'artifact', function: event.function, status: 'failed', message: event.problem.message };
+    case 'notice':
+      return { type: 'notice', level: 'warning', message: event.message };
+  }
+}
+
+/** Brings artifacts and, where it is too large for a request, the template into the bucket. */
+async function upload(
+  run: Run,
+  clients: Clients,
+  input: DeployInput,
+  artifacts: readonly Artifact[],
+): Promise<{ template: ChangeSetRequest['template']; parameters: Parameter[] }> {
+  const text = JSON.stringify(input.template);
+  const inline = Buffer.byteLength(text) <= inlineTemplateLimit;
+  if (artifacts.length === 0 && inline) return { template: { TemplateBody: text }, parameters: [] };
+
+  const bucket = await ensureArtifactBucket(run, clients);
+  const uploads: Upload[] = artifacts.map((artifact) => ({
+    name: artifact.function,
+    key: artifactKey(artifact.digest),
+    bytes: artifact.zippedBytes,
+    digest: artifact.digest,
+    content: { path: artifact.path },
+    contentType: 'application/zip',
+  }));
+  const templateFile = inline ? undefined : templateUpload(text);
+  await uploadAll(run, clients, bucket, templateFile ? [...uploads, templateFile] : uploads);
+
+  const digests = new Map(artifacts.map((artifact) => [artifact.function, artifact.digest]));
+  const keys = input.artifacts.flatMap(({ functionName, keyParameter }) => {
+    const digest = digests.get(functionName);
+    return digest === undefined ? [] : [{ ParameterKey: keyParameter, ParameterValue: artifactKey(digest) }];
+  });
+  const takesBucket = input.template.Parameters?.[bucketParameter] !== undefined;
+  return {
+    template: templateFile
+      ? { TemplateURL: objectUrl(clients, bucket, templateFile.key) }
+      : { TemplateBody: text },
+    parameters: takesBucket ? [{ ParameterKey: bucketParameter, ParameterValue: bucket }, ...keys] : keys,
+  };
+}
+
+/** Makes the change set, shows the plan, and asks where that is wanted. */
+async function review(
+  run: Run,
+  cloudFormation: CloudFormation,
+  input: DeployInput,
+  request: ChangeSetRequest,
+  before: ReadTemplate | undefined,
+): Promise<ChangeSet | 'declined'> {
+  const after = readTemplate(input.template);
+  const changeSet = await createChangeSet(run, cloudFormation, request).catch(async (error) => {
+    if (error instanceof ChangeSetFailed) {
+      const context = { ownerOf: after.ownerOf, locate: input.locate };
+      const cause = await failureOfChangeSet(cloudFormation, error.changeSetId, context);
+      if (cause) run.emit({ type: 'cause', cause });
+    }
+    throw error;
+  });
+  try {
+    const changes = changeSet.changes.flatMap(({ ResourceChange: change }) =>
+      change ? [plannedChange(change, { before, after })] : [],
+    );
+    const action = request.type === 'CREATE' ? 'create' : 'update';
+    run.emit({
+      type: 'plan',
+      action,
+      stackId: changeSet.stackId,
+      stackName: request.stackName,
+      changeSet: changeSet.name,
+      changes,
+    });
+    const question = questionAbout(action, changes, request.stackName);
+    if (question && !(await run.ask(question))) {
+      await discardChangeSet(cloudFormation, changeSet);
+      return 'declined';
+    }
+    throwIfInterrupted(run.interrupted);
+    return changeSet;
+  } catch (error) {
+    await discardChangeSet(cloudFormation, changeSet);
+    throw error;
+  }
+}
+
+/** Executes the change set and watches the stack, unless the user only wants it to begin. */
+async function execute(
+  run: Run,
+  cloudFormation: CloudFormation,
+  input: DeployInput,
+  changeSet: ChangeSet,
+  ownerOf: (logicalId: string) => string | undefined,
+): Promise<Followed & { cancelled: boolean }> {
+  const { detach } = run.control;
+  const stackName = stackNameOf(input.config);
+  run.emit({ type: 'phase', phase: 'execute', status: 'running' });
+  await cloudFormation.executeChangeSet({
+    ChangeSetName: changeSet.id,
+    StackName: stackName,
+    ClientRequestToken: changeSet.name,
+    ...(input.disableRollback && { DisableRollback: true }),
+  });
+  run.begin();
+  if (input.detach) return { status: undefined, outputs: {}, events: [], cancelled: false };
+
+  const cancellation = cancelOnRequest(run, cloudFormation, changeSet.stackId);
+  try {
+    const followed = await followStack({
+      cloudFormation,
+      stackId: changeSet.stackId,
+      stackName,
+      since: changeSet.createdAt,
+      interval: run.pollInterval,
+      signal: AbortSignal.any([detach, run.abandoned]),
+      emit: run.emit,
+      resourceOf: ownerOf,
+      isEnd: (status) =>
+        !status.endsWith('_IN_PROGRESS') &&
+        (cancellation.effect !== 'delete' || status.startsWith('DELETE_') || status.includes('ROLLBACK')),
+    });
+    return { ...followed, cancelled: cancellation.effect !== undefined };
+  } finally {
+    cancellation.dispose();
+  }
+}
+
+async function unchanged(
+  cloudFormation: CloudFormation,
+  stackName: string,
+): Promise<Followed & { cancelled: boolean; unchanged: true }> {
+  const { Stacks } = await cloudFormation.describeStacks({ StackName: stackName });
+  const outputs = (Stacks?.[0]?.Outputs ?? []).map((one) => [one.OutputKey ?? '', one.OutputValue ?? '']);
+  return {
+    status: Stacks?.[0]?.StackStatus,
+    outputs: Object.fromEntries(outputs),
+    events: [],
+    cancelled: false,
+    unchanged: true,
+  };
+}
+
+/** The outcome, its cause and what can be opened now. */
+async function finish(
+  run: Run,
+  clients: Clients,
+  input: DeployInput,
+  ownerOf: (logicalId: string) => string | undefined,
+  changeSet: ChangeSet,
+  followed: Followed & { cancelled: boolean; unchanged?: true },
+): Promise<Outcome> {
+  if (followed.status === undefined && !followed.unchanged) return { status: 'detached' };
+  const status = followed.unchanged
+    ? 'unchanged'
+    : resultOf(followed.status ?? '', { deleting: false, cancelled: followed.cancelled });
+  const good = status === 'succeeded' || status === 'unchanged';
+  if (!followed.unchanged) {
+    const message = followed.status ?? '';
+    run.emit({ type: 'phase', phase: 'execute', status: good ? 'done' : 'failed', message });
+  }
+  run.emit({ type: 'phase', phase: 'finish', status: 'running' });
+  const cause = good
+    ? undefined
+    : await findCause(
+        await clients.cloudFormation(),
+        changeSet.id,
+        followed.events,
+        { ownerOf, locate: input.locate },
+        followed.reason,
+      );
+  if (cause && status !== 'cancelled') run.emit({ type: 'cause', cause });
+  if (good) {
+    const links = deployLinks(clients.target, followed.outputs, changeSet.stackId);
+    run.emit({ type: 'outputs', outputs: followed.outputs, links });
+  }
+  run.emit({ type: 'phase', phase: 'finish', status: 'done' });
+  return {
+    status,
+    ...(good && { outputs: followed.outputs }),
+    ...(cause && status !== 'cancelled' && { cause }),
+  };
+}
