@@ -22,10 +22,10 @@ export type EnvironmentPool = {
    * @param options.waits Wait for a free environment instead of failing with TooManyRequestsException.
    */
   invoke(target: PoolTarget, request: EnvironmentInvocation, options?: { waits?: boolean }): Promise<Outcome>;
-  /** Ends the environments of a function: the idle ones now, the others after what they are doing. */
-  retire(functionName: string): void;
-  /** Ends every process. */
-  stop(): void;
+  /** Ends the environments of a function, the busy ones after what they are doing. Resolves when all have ended. */
+  retire(functionName: string): Promise<void>;
+  /** Ends every process. Resolves when their last lines are written. */
+  stop(): Promise<void>;
 };
 
 type Entry = {
@@ -33,6 +33,7 @@ type Entry = {
   version: string;
   idle: NodeJS.Timeout | undefined;
   retired: boolean;
+  running: Promise<Outcome> | undefined;
 };
 
 export function createEnvironmentPool(backend: Backend): EnvironmentPool {
@@ -62,6 +63,7 @@ export function createEnvironmentPool(backend: Backend): EnvironmentPool {
       version: target.configuration.Version ?? '$LATEST',
       idle: undefined,
       retired: false,
+      running: undefined,
     };
     entries.add(entry);
     return entry;
@@ -102,21 +104,31 @@ export function createEnvironmentPool(backend: Backend): EnvironmentPool {
       }
       clearTimeout(entry.idle);
       try {
-        return await entry.environment.invoke(request, target.taskRoot);
+        entry.running = entry.environment.invoke(request, target.taskRoot);
+        return await entry.running;
       } finally {
+        entry.running = undefined;
         release(entry, name);
       }
     },
-    retire(functionName) {
+    async retire(functionName) {
+      const running: Promise<unknown>[] = [];
       for (const entry of [...entriesOf(functionName)]) {
         entry.retired = true;
-        if (!entry.environment.busy) entry.environment.end();
+        if (entry.running) running.push(entry.running);
+        else entry.environment.end();
       }
+      await Promise.allSettled(running);
     },
-    stop() {
+    async stop() {
+      const running: Promise<unknown>[] = [];
       for (const entries of functions.values()) {
-        for (const { environment } of [...entries]) environment.end();
+        for (const entry of [...entries]) {
+          if (entry.running) running.push(entry.running);
+          entry.environment.end();
+        }
       }
+      await Promise.allSettled(running);
       watchdog.close();
     },
   };

@@ -18,7 +18,9 @@ export function environmentVariables(
     logStream: string;
   },
 ): Record<string, string> {
-  const credentials = backend.credentialsForRole(configuration.Role ?? '');
+  const credentials = backend.credentialsForRole(configuration.Role ?? '', {
+    sessionName: configuration.FunctionName ?? '',
+  });
   const runtime = configuration.Runtime ?? '';
   return {
     PATH: `${dirname(process.execPath)}:/usr/local/bin:/usr/bin:/bin`,

@@ -26,8 +26,13 @@ export function toErrorDocument(thrown: unknown): ErrorDocument {
 const runtimeFolder = import.meta.url.slice(0, import.meta.url.lastIndexOf('/') + 1);
 
 /** The stack without the frames of this runtime, which say nothing to who wrote the function. */
-const stackLines = (error: Error): string[] =>
-  (error.stack ?? '').split('\n').filter((line) => !line.includes(runtimeFolder));
+function stackLines(error: Error): string[] {
+  const lines = (error.stack ?? '').split('\n');
+  const ours = lines.findIndex((line) => line.includes(runtimeFolder));
+  if (ours !== -1) lines.length = ours;
+  while (lines.at(-1) === '    at new Promise (<anonymous>)') lines.pop();
+  return lines;
+}
 
 /** The JSON that stands in the log behind `Invoke Error`; it also holds the error's own properties. */
 export function toLogText(thrown: unknown): string {

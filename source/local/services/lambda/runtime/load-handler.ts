@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { createRequire, registerHooks } from 'node:module';
+import { createRequire } from 'node:module';
 import { basename, dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { RuntimeError } from './function-error.ts';
@@ -103,25 +103,4 @@ function refuseCallback(handler: Handler): void {
 export function isNode24(): boolean {
   const major = /nodejs(\d+)/.exec(process.env.AWS_EXECUTION_ENV ?? '')?.[1];
   return major !== undefined && Number(major) >= 24;
-}
-
-/**
- * `import` does not look at NODE_PATH, yet on Lambda it finds the SDK that the runtime ships.
- * Only those packages: anything else that a bundle lacks has to fail here as well.
- */
-export function resolveShippedPackages(sdkModules: string): void {
-  // Before Node.js 22.15 there are no hooks on this thread; CommonJS bundles do not need them.
-  if (typeof registerHooks !== 'function') return;
-  const shipped = createRequire(join(sdkModules, 'index.js'));
-  registerHooks({
-    resolve(specifier, context, next) {
-      try {
-        return next(specifier, context);
-      } catch (error) {
-        if (!/^@(aws-sdk|smithy|aws-crypto)\//.test(specifier)) throw error;
-        const path = shipped.resolve(specifier, { paths: [sdkModules] });
-        return { url: pathToFileURL(path).href, shortCircuit: true };
-      }
-    },
-  });
 }

@@ -7,7 +7,8 @@ import { callHandler } from './call-handler.ts';
 import { RuntimeError, toErrorDocument, toLogText } from './function-error.ts';
 import { patchConsole, setRequestId, writeLine } from './function-log.ts';
 import { createContext, type Invocation } from './invocation-context.ts';
-import { type Handler, loadHandler, resolveShippedPackages } from './load-handler.ts';
+import { type Handler, loadHandler } from './load-handler.ts';
+import { limitPackages } from './resolve-packages.ts';
 import { type ApiResponse, openRuntimeApi, type RuntimeApiClient } from './runtime-api-client.ts';
 
 const base = '/2018-06-01/runtime';
@@ -27,7 +28,7 @@ async function main(): Promise<void> {
 
   let handler: Handler;
   try {
-    if (process.env.NODE_PATH) resolveShippedPackages(process.env.NODE_PATH);
+    if (process.env.NODE_PATH) limitPackages(taskRoot, process.env.NODE_PATH);
     handler = await loadHandler(taskRoot, process.env._HANDLER ?? '');
   } catch (error) {
     await fail(api, error, 'Init Error', 1);
