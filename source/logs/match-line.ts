@@ -1,0 +1,80 @@
+import { UserError } from '../model/errors.ts';
+import { testLines } from './guarded-regexp.ts';
+import type { Level, LogItem } from './log-entry.ts';
+import type { CompiledQuery, QueryTerm } from './query.ts';
+
+/** Stands between a message and its fields in the text that is searched. */
+export const fieldsMark = '\u0001';
+
+/** What a query looks at. */
+export type SearchedLine = {
+  text: string;
+  level: Level | undefined;
+  function: string;
+  requestId: string | undefined;
+};
+
+/** The searched text of an item: its message, then its fields as JSON; breaks inside it are `\r`, so that it is one line. */
+export function searchedText(item: LogItem): string {
+  if (item.type === 'gap') return oneLine(item.reason);
+  const message = oneLine(item.message);
+  return item.fields === undefined ? message : `${message}${fieldsMark}${JSON.stringify(item.fields)}`;
+}
+
+function oneLine(text: string): string {
+  return text.includes('\n') ? text.replace(/\r?\n/g, '\r') : text;
+}
+
+/** Whether a term holds; an expression of the user's is not looked at here and counts as holding. */
+export function termHolds(term: QueryTerm, line: SearchedLine): boolean {
+  switch (term.kind) {
+    case 'text':
+      term.pattern.lastIndex = 0;
+      return term.pattern.test(line.text) !== term.negated;
+    case 'regexp':
+      return true;
+    case 'level':
+      return (line.level !== undefined && term.accepted.has(line.level)) !== term.negated;
+    case 'function':
+      return isFunction(line.function, term.name) !== term.negated;
+    case 'request':
+      return (line.requestId?.toLowerCase().startsWith(term.id) ?? false) !== term.negated;
+  }
+}
+
+/** A whole name, any case, or with `*` at either end. */
+export function isFunction(name: string, wanted: string): boolean {
+  const [a, b] = [name.toLowerCase(), wanted.toLowerCase()];
+  const bare = b.replace(/^\*|\*$/g, '');
+  if (b.startsWith('*') && b.endsWith('*')) return a.includes(bare);
+  if (b.startsWith('*')) return a.endsWith(bare);
+  return b.endsWith('*') ? a.startsWith(bare) : a === b;
+}
+
+/**
+ * Whether one item matches a query, for output that is not the viewer's.
+ * Throws a `UserError` when an expression of the user's takes longer than 100 ms.
+ */
+export function matchesItem(query: CompiledQuery, item: LogItem): boolean {
+  const line: SearchedLine = {
+    text: searchedText(item),
+    level: item.type === 'log' ? item.level : undefined,
+    function: item.function ?? '',
+    requestId: item.type === 'log' ? item.requestId : undefined,
+  };
+  for (const term of query.terms) if (!termHolds(term, line)) return false;
+  for (const term of query.terms) {
+    if (term.kind !== 'regexp') continue;
+    const found = testLines(term.pattern, [line.text]);
+    if (found === undefined) throw slowRegexp(term.source);
+    if (found[0] === term.negated) return false;
+  }
+  return true;
+}
+
+export function slowRegexp(source: string): UserError {
+  return new UserError(`${source} takes too long on these lines`, {
+    code: 'slow-expression',
+    hint: 'A repetition inside a repetition, as in (a+)+, has too many ways to fail. Write it without one.',
+  });
+}
