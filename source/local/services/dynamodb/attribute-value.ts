@@ -18,6 +18,15 @@ export function typeOf(value: AttributeValue): AttributeType {
   );
 }
 
+/** Throws when an item's documents are nested deeper than DynamoDB allows. */
+export function checkNesting(item: Item, depth = 0): void {
+  if (depth > deepestNesting) throw validationError('Nesting Levels have exceeded supported limits');
+  for (const value of Object.values(item)) {
+    if (value.M !== undefined) checkNesting(value.M, depth + 1);
+    if (value.L !== undefined) checkNesting(Object.fromEntries(value.L.entries()), depth + 1);
+  }
+}
+
 /** A value as it is stored: checked, numbers in canonical form. Throws `ValidationException`. */
 export function checkedValue(value: AttributeValue, depth = 0): AttributeValue {
   if (depth > deepestNesting) throw validationError('Nesting Levels have exceeded supported limits');
