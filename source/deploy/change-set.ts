@@ -16,8 +16,10 @@ export type ChangeSet = {
   stackId: string;
   /** By CloudFormation's clock; the operation's events are not older. */
   createdAt: Date;
-  /** Empty: nothing to change. */
+  /** Can be empty where there is something to execute: outputs and tags are no resources. */
   changes: Change[];
+  /** Nothing would be changed by executing it, which CloudFormation refuses then. */
+  unchanged: boolean;
 };
 
 export type ChangeSetRequest = {
@@ -57,10 +59,14 @@ export async function createChangeSet(
     const described = await whenMade(run, cloudFormation, id, request.stackName);
     const made = { id, name, type, stackId, createdAt: described.CreationTime ?? new Date(0) };
     if (described.Status === 'CREATE_COMPLETE')
-      return { ...made, changes: await allChanges(run, cloudFormation, request.stackName, described) };
+      return {
+        ...made,
+        unchanged: false,
+        changes: await allChanges(run, cloudFormation, request.stackName, described),
+      };
     const reason =
       described.StatusReason ?? 'CloudFormation could not make the change set and gives no reason.';
-    if (isUnchanged(reason)) return { ...made, changes: [] };
+    if (isUnchanged(reason)) return { ...made, unchanged: true, changes: [] };
     throw new ChangeSetFailed(reason, id);
   } catch (error) {
     await discardChangeSet(cloudFormation, { id, stackId, type });

@@ -96,7 +96,7 @@ async function deploy(run: Run, clients: Clients, input: DeployInput): Promise<O
   const request: ChangeSetRequest = { stackName, type, template, parameters, tags: input.tags };
   const changeSet = await run.phase('review', () => review(run, cloudFormation, input, request, before));
   if (changeSet === 'declined') return { status: 'cancelled' };
-  if (changeSet.changes.length === 0) {
+  if (changeSet.unchanged) {
     await discardChangeSet(cloudFormation, changeSet);
     run.emit({ type: 'phase', phase: 'execute', status: 'skipped', message: 'nothing to change' });
     return finish(run, clients, input, owners, changeSet, await unchanged(cloudFormation, stackName));

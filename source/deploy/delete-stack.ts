@@ -1,0 +1,180 @@
+import type { CloudFormation, StackResourceSummary } from '@aws-sdk/client-cloudformation';
+import type { S3 } from '@aws-sdk/client-s3';
+import type { DeployEvent, PlannedChange } from './deploy-event.ts';
+import { emptyBucket, holdsObjects } from './empty-bucket.ts';
+import { followStack } from './follow-stack.ts';
+import { holdsData, isKept } from './holds-data.ts';
+import { type DeployControl, type Outcome, type Run, throwIfInterrupted } from './operation.ts';
+import { deployedTemplate, type ReadTemplate } from './resource-owners.ts';
+import { causeOf } from './root-cause.ts';
+import { runOnStack, type StackInput } from './stack-input.ts';
+import { findStack, isRunning, resultOf } from './stack-status.ts';
+
+/**
+ * Deletes a stack after asking: empties its buckets, deletes, watches to the end. A stack that is not there is
+ * deleted already. What a DeletionPolicy keeps stays, its objects too.
+ */
+export function deleteStack(input: StackInput, control: DeployControl): AsyncGenerator<DeployEvent, void> {
+  return runOnStack('delete', input, control, (run) => remove(run, input));
+}
+
+async function remove(run: Run, input: StackInput): Promise<Outcome> {
+  const cloudFormation = await run.clients.cloudFormation();
+  const { stackName } = input;
+  const found = await run.phase('check', () => inspect(run, cloudFormation, stackName));
+  if (found === undefined) {
+    run.notice('info', `There is no stack ${stackName}; nothing is to be deleted.`);
+    return { status: 'succeeded' };
+  }
+  const { stackId, status, template, resources } = found;
+  const agreed = await run.phase('review', async () => {
+    const changes = plannedRemovals(resources, template);
+    const filled = await bucketsWithObjects(await run.clients.s3(), changes);
+    run.emit({
+      type: 'plan',
+      action: 'delete',
+      stackId,
+      stackName,
+      changes: withoutEmptyBuckets(changes, filled),
+    });
+    // Whoever started a deletion that runs has been asked already.
+    if (status === 'DELETE_IN_PROGRESS') return true;
+    const lost = withoutEmptyBuckets(changes, filled).filter((change) => change.losesData);
+    const answer = await run.ask({
+      kind: 'delete',
+      message: `Delete ${stackName} with its ${resources.length} resources?`,
+      reasons: lost.map(
+        (change) => `deletes ${change.resource ?? change.logicalId} (${change.resourceType}) and its data`,
+      ),
+      losesData: lost.length > 0,
+    });
+    if (!answer) return false;
+    throwIfInterrupted(run.interrupted);
+    run.begin();
+    const s3 = await run.clients.s3();
+    for (const bucket of filled) {
+      run.notice('info', `Emptying the bucket ${bucket}.`);
+      await emptyBucket(s3, bucket, run.abandoned);
+    }
+    return true;
+  });
+  if (!agreed) return { status: 'cancelled' };
+
+  run.begin();
+  run.emit({ type: 'phase', phase: 'execute', status: 'running' });
+  const since =
+    status === 'DELETE_IN_PROGRESS'
+      ? (found.deletedAt ?? new Date(0))
+      : await lastEventAt(cloudFormation, stackId);
+  await cloudFormation.deleteStack({ StackName: stackId, ClientRequestToken: `stp-${run.id}` });
+  const warn = () => run.notice('warning', 'A deletion cannot be cancelled; press again to stop watching.');
+  run.control.cancel.addEventListener('abort', warn, { once: true });
+  const followed = await followStack({
+    cloudFormation,
+    stackId,
+    stackName,
+    since,
+    interval: run.pollInterval,
+    signal: AbortSignal.any([run.control.detach, run.abandoned]),
+    emit: run.emit,
+    resourceOf: template.ownerOf,
+    isEnd: (now) => now === 'DELETE_COMPLETE' || now === 'DELETE_FAILED',
+  });
+  run.control.cancel.removeEventListener('abort', warn);
+  if (followed.status === undefined) return { status: 'detached' };
+
+  const result = resultOf(followed.status, { deleting: true, cancelled: false });
+  run.emit({
+    type: 'phase',
+    phase: 'execute',
+    status: result === 'succeeded' ? 'done' : 'failed',
+    message: followed.status,
+  });
+  if (result === 'succeeded') return { status: result };
+  const cause = causeOf(
+    followed.events,
+    { ownerOf: template.ownerOf, ...(input.locate && { locate: input.locate }) },
+    followed.reason,
+  );
+  if (cause) run.emit({ type: 'cause', cause });
+  return { status: result, ...(cause && { cause }) };
+}
+
+async function inspect(run: Run, cloudFormation: CloudFormation, stackName: string) {
+  const stack = await findStack(cloudFormation, stackName, run.interrupted);
+  if (stack?.StackStatus === undefined || stack.StackStatus === 'DELETE_COMPLETE') return undefined;
+  if (isRunning(stack.StackStatus) && stack.StackStatus !== 'DELETE_IN_PROGRESS')
+    run.notice(
+      'warning',
+      `An operation is running on ${stackName} (${stack.StackStatus}); deleting stops it.`,
+    );
+  const stackId = stack.StackId ?? stackName;
+  return {
+    stackId,
+    status: stack.StackStatus,
+    deletedAt: stack.DeletionTime,
+    template: await deployedTemplate(cloudFormation, stackId),
+    resources: await listResources(cloudFormation, stackId),
+  };
+}
+
+/** What is there of a stack, without what is gone already. */
+export async function listResources(
+  cloudFormation: CloudFormation,
+  stackId: string,
+): Promise<StackResourceSummary[]> {
+  const resources: StackResourceSummary[] = [];
+  let token: string | undefined;
+  do {
+    const page = await cloudFormation.listStackResources({
+      StackName: stackId,
+      ...(token !== undefined && { NextToken: token }),
+    });
+    resources.push(...(page.StackResourceSummaries ?? []));
+    token = page.NextToken;
+  } while (token !== undefined);
+  return resources.filter((one) => one.ResourceStatus !== 'DELETE_COMPLETE');
+}
+
+function plannedRemovals(
+  resources: readonly StackResourceSummary[],
+  template: ReadTemplate,
+): PlannedChange[] {
+  return resources.map((one) => {
+    const logicalId = one.LogicalResourceId ?? '';
+    const resourceType = one.ResourceType ?? '';
+    const resource = template.ownerOf(logicalId);
+    return {
+      action: 'remove',
+      logicalId,
+      resourceType,
+      losesData: holdsData(resourceType) && !isKept(template.resources[logicalId], 'removed'),
+      ...(resource !== undefined && { resource }),
+      ...(one.PhysicalResourceId && { physicalId: one.PhysicalResourceId }),
+    };
+  });
+}
+
+/** The buckets that have to be emptied, since CloudFormation deletes no bucket with objects. */
+async function bucketsWithObjects(s3: S3, changes: readonly PlannedChange[]): Promise<string[]> {
+  const filled: string[] = [];
+  for (const change of changes) {
+    if (change.resourceType !== 'AWS::S3::Bucket' || !change.losesData || !change.physicalId) continue;
+    if (await holdsObjects(s3, change.physicalId)) filled.push(change.physicalId);
+  }
+  return filled;
+}
+
+const withoutEmptyBuckets = (changes: readonly PlannedChange[], filled: readonly string[]): PlannedChange[] =>
+  changes.map((change) =>
+    change.resourceType === 'AWS::S3::Bucket' && !filled.includes(change.physicalId ?? '')
+      ? { ...change, losesData: false }
+      : change,
+  );
+
+/** A moment after everything that has happened to the stack, by CloudFormation's clock. */
+async function lastEventAt(cloudFormation: CloudFormation, stackId: string): Promise<Date> {
+  const { StackEvents } = await cloudFormation.describeStackEvents({ StackName: stackId });
+  const last = StackEvents?.[0]?.Timestamp;
+  return last ? new Date(last.getTime() + 1) : new Date(0);
+}
