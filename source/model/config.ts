@@ -1,3 +1,4 @@
+import type { ConfigPath } from './diagnostic.ts';
 import type { Value } from './intrinsic.ts';
 
 /**
@@ -26,6 +27,11 @@ export type Config = {
   cloudformationResources: Record<string, Record<string, Value>>;
   outputs: { name: string; value: Value; description?: string; export?: boolean }[];
   tags: { name: string; value: string }[];
+  /**
+   * Where `$CfResourceParam` names a logical id. Only the finished template knows all of them, so synthesis
+   * checks these and turns the attribute into the one that CloudFormation has.
+   */
+  cloudformationReferences: { path: ConfigPath; logicalId: string; attribute: string }[];
 };
 
 /** `{serviceName}-{stage}`, as spec/cli.md fixes it. */

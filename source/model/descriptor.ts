@@ -8,6 +8,42 @@ import type { Names, StackBuilder } from './stack-builder.ts';
 /** A finding of a `check`: its path is relative to the resource's or the event's `properties`. */
 export type LocalFinding = Omit<Finding, 'severity'> & { severity?: Finding['severity'] };
 
+/**
+ * What a `check` may look at. Directives that only CloudFormation can resolve are still in their places as
+ * objects then, also where the schema says text, except where the schema asks for `stp:static`.
+ */
+export type CheckContext = {
+  config: Config;
+  /** The properties of a resource of that type, when it is there and its schema holds. */
+  resource<P>(name: string, type: string): ConfigResource<P> | undefined;
+  /** Whether a path relative to the config's folder is a file or a folder; absent where the disk is not to be looked at. */
+  pathKind?: (path: string) => 'file' | 'directory' | undefined;
+};
+
+/**
+ * How params are written. `reference`: with `Ref` and `Fn::GetAtt`, so that CloudFormation makes the resource
+ * first. `literal`: from deterministic names wherever that is possible, for what would otherwise wait in a
+ * circle, as two functions that invoke each other do.
+ */
+export type ParamForm = 'reference' | 'literal';
+
+/** Keywords of ours in a schema, beside those of JSON Schema. */
+export type SchemaKeywords = {
+  /** The value has to be known before the deployment: names, paths, switches. */
+  'stp:static'?: boolean;
+  /** The text names a resource of the config, of one of these types. */
+  'stp:resource'?: readonly string[];
+  /** The text is an entry of `connectTo`. */
+  'stp:connectable'?: boolean;
+  /** Entries of a list have to differ in this property. */
+  'stp:uniqueBy'?: string;
+  /** Properties that Stacktape has and this version does not. */
+  'stp:later'?: readonly string[];
+};
+
+/** An event together with its function. */
+export type EventUse<P = Record<string, unknown>> = { owner: ConfigResource; event: ConfigEvent<P> };
+
 /** What a resource grants and injects when a function names it in `connectTo` (spec 5). */
 export type Connection = {
   statements: PolicyStatement[];
@@ -27,10 +63,10 @@ export type ResourceDescriptor<S extends TObject = TObject> = {
   /** Schema of `properties`, with titles, descriptions, defaults and bounds. */
   schema: S;
   /** Rules that a schema cannot say. Only called where the schema holds. */
-  check?(resource: ConfigResource<Static<S>>, config: Config): Iterable<LocalFinding>;
+  check?(resource: ConfigResource<Static<S>>, context: CheckContext): Iterable<LocalFinding>;
   synth(resource: ConfigResource<Static<S>>, stack: StackBuilder): void;
   /** What `$ResourceParam` accepts (spec 2.3). */
-  params(resource: ConfigResource<Static<S>>, names: Names): Record<string, Value>;
+  params(resource: ConfigResource<Static<S>>, names: Names, form: ParamForm): Record<string, Value>;
   connect?(resource: ConfigResource<Static<S>>, names: Names): Connection;
 };
 
@@ -40,7 +76,12 @@ export type EventDescriptor<S extends TObject = TObject> = {
   title: string;
   description: string;
   schema: S;
-  check?(event: ConfigEvent<Static<S>>, owner: ConfigResource, config: Config): Iterable<LocalFinding>;
+  check?(event: ConfigEvent<Static<S>>, owner: ConfigResource, context: CheckContext): Iterable<LocalFinding>;
+  /** Rules between all events of this type in the config; each finding says which event it is about. */
+  checkAll?(
+    uses: readonly EventUse<Static<S>>[],
+    context: CheckContext,
+  ): Iterable<LocalFinding & { about: EventUse }>;
   synth(event: ConfigEvent<Static<S>>, owner: ConfigResource, stack: StackBuilder): void;
   /** A payload as Lambda would send it; `stp invoke --type` uses it. */
   sample(): unknown;

@@ -1,0 +1,72 @@
+import type { Config, ConfigEvent, ConfigResource } from '../model/config.ts';
+import type { CheckContext, EventUse, LocalFinding } from '../model/descriptor.ts';
+import type { Finding } from '../model/diagnostic.ts';
+import { eventDescriptor, eventDescriptors } from '../resources/function/events/registry.ts';
+import { resourceDescriptor } from '../resources/registry.ts';
+
+type Options = {
+  config: Config;
+  /** Names of resources whose schema does not hold; nothing is asked of them. */
+  broken: ReadonlySet<string>;
+  pathKind?: NonNullable<CheckContext['pathKind']>;
+};
+
+/** The rules that schemas cannot say: of each resource, of each event, and between the events of a type. */
+export function* checkResources({ config, broken, pathKind }: Options): Iterable<Finding> {
+  const byName = new Map(config.resources.map((resource) => [resource.name, resource]));
+  const context: CheckContext = {
+    config,
+    resource<P>(name: string, type: string) {
+      const resource = byName.get(name);
+      return resource?.type === type && !broken.has(name) ? (resource as ConfigResource<P>) : undefined;
+    },
+    ...(pathKind ? { pathKind } : {}),
+  };
+  const uses = new Map<string, EventUse[]>();
+  for (const resource of config.resources) {
+    if (broken.has(resource.name)) continue;
+    const prefix = ['resources', resource.name, 'properties'];
+    for (const finding of resourceDescriptor(resource.type)?.check?.(resource, context) ?? []) {
+      yield absolute(finding, prefix);
+    }
+    for (const event of eventsOf(resource)) {
+      const use = { owner: resource, event };
+      const sameType = uses.get(event.type);
+      if (sameType) sameType.push(use);
+      else uses.set(event.type, [use]);
+      for (const finding of eventDescriptor(event.type)?.check?.(event, resource, context) ?? []) {
+        yield absolute(finding, eventPrefix(use));
+      }
+    }
+  }
+  for (const { type, checkAll } of eventDescriptors) {
+    for (const { about, ...finding } of checkAll?.(uses.get(type) ?? [], context) ?? []) {
+      yield absolute(finding, eventPrefix(about));
+    }
+  }
+}
+
+const eventPrefix = ({ owner, event }: EventUse) => [
+  'resources',
+  owner.name,
+  'properties',
+  'events',
+  event.index,
+  'properties',
+];
+
+const absolute = (finding: LocalFinding, prefix: readonly (string | number)[]): Finding => ({
+  severity: 'error',
+  ...finding,
+  path: [...prefix, ...finding.path],
+});
+
+function eventsOf(resource: ConfigResource): ConfigEvent[] {
+  const events = resource.type === 'function' ? resource.properties.events : undefined;
+  if (!Array.isArray(events)) return [];
+  return (events as { type: string; properties?: Record<string, unknown> }[]).map((event, index) => ({
+    type: event.type,
+    index,
+    properties: event.properties ?? {},
+  }));
+}

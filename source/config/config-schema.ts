@@ -1,0 +1,69 @@
+import * as Type from 'typebox';
+import { laterResourceTypes, resourceDescriptors } from '../resources/registry.ts';
+import { closedObject, mapOf, namedList, staticSwitch, staticText, variant } from '../resources/schema.ts';
+import type { SchemaNode } from './check-schema.ts';
+
+const overrides = mapOf(mapOf(Type.Unknown()), {
+  title: 'Overrides',
+  description: 'Changes to the generated CloudFormation resources: logical id, then path in its properties.',
+});
+
+const resource = {
+  'stp:noun': 'resource type',
+  'stp:laterTypes': laterResourceTypes,
+  discriminator: { propertyName: 'type' },
+  anyOf: resourceDescriptors.map((descriptor) => variant(descriptor.type, descriptor, { overrides })),
+};
+
+const outputs = namedList(
+  closedObject({
+    name: Type.String({ 'stp:static': true, pattern: '^[A-Za-z0-9]+$', maxLength: 255 }),
+    value: Type.Unknown(),
+    description: Type.Optional(staticText()),
+    export: Type.Optional(staticSwitch({ default: false })),
+  }),
+  { title: 'Outputs' },
+);
+
+const tags = namedList(
+  closedObject({
+    name: Type.String({ 'stp:static': true, minLength: 1, maxLength: 128 }),
+    value: Type.String({ 'stp:static': true, minLength: 1, maxLength: 256 }),
+  }),
+  { title: 'Tags of everything in the stack', maxItems: 45 },
+);
+
+/** The whole config (spec 1). */
+export const configSchema = closedObject(
+  {
+    serviceName: Type.Optional(
+      Type.String({
+        'stp:static': true,
+        title: 'Service name',
+        description: 'First part of the name of the stack.',
+        pattern: '^[a-zA-Z][-a-zA-Z0-9]*$',
+        maxLength: 100,
+      }),
+    ),
+    variables: Type.Optional(mapOf(Type.Unknown(), { description: 'Values for $Var().' })),
+    resources: mapOf(resource),
+    cloudformationResources: Type.Optional(
+      mapOf({
+        type: 'object',
+        properties: { Type: { type: 'string', 'stp:static': true } },
+        required: ['Type'],
+        additionalProperties: true,
+      }),
+    ),
+    stackConfig: Type.Optional(
+      closedObject(
+        { outputs: Type.Optional(outputs), tags: Type.Optional(tags) },
+        { 'stp:later': ['disableStackInfoSaving', 'stackInfoDirectory', 'vpc'] },
+      ),
+    ),
+  },
+  {
+    title: 'Stacktape config',
+    'stp:later': ['providerConfig', 'directives', 'scripts', 'hooks', 'deploymentConfig', 'budgetControl'],
+  },
+) as unknown as SchemaNode;

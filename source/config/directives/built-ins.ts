@@ -1,0 +1,214 @@
+import { getAtt, isIntrinsic, ref, type Value } from '../../model/intrinsic.ts';
+import { didYouMean } from '../nearest-word.ts';
+
+/** What is wrong with a call: `argument` is the one to point at. */
+export class DirectiveError extends Error {
+  readonly code: string;
+  readonly details: { argument?: number; expected?: string; suggestion?: string };
+
+  constructor(
+    code: string,
+    message: string,
+    details: { argument?: number; expected?: string; suggestion?: string } = {},
+  ) {
+    super(message);
+    this.code = code;
+    this.details = details;
+  }
+}
+
+/** What local directives read. */
+export type LocalContext = {
+  stage: string;
+  region: string;
+  /** Value of a path in a part of the config, its directives resolved; circles are errors. */
+  read(root: 'variables' | 'config', path: readonly string[]): unknown;
+};
+
+/** What runtime directives read, once the config is checked. */
+export type RuntimeContext = {
+  /** Undefined for a resource that is not there or has errors of its own. */
+  params(resource: string): Record<string, Value> | 'missing' | 'broken';
+  resourceNames: readonly string[];
+  isRawResource(logicalId: string): boolean;
+  /** Notes where a logical id is used; synthesis checks it. */
+  refer(logicalId: string, attribute: string): void;
+};
+
+type Argument = string | number | boolean;
+
+export type BuiltIn = { parameters: readonly [least: number, most: number] } & (
+  | {
+      when: 'local';
+      run(args: readonly Argument[], context: LocalContext, path: readonly string[]): unknown;
+      readsPath?: boolean;
+    }
+  | { when: 'runtime'; run(args: readonly Value[], context: RuntimeContext): Value }
+);
+
+const many = Number.POSITIVE_INFINITY;
+
+/** Every directive; to add one, add a line. Spec 2.2. */
+export const builtIns: Readonly<Record<string, BuiltIn>> = {
+  Stage: { when: 'local', parameters: [0, 0], run: (_, { stage }) => stage },
+  Region: { when: 'local', parameters: [0, 0], run: (_, { region }) => region },
+  Format: { when: 'local', parameters: [1, many], run: (args) => format(args) },
+  Var: {
+    when: 'local',
+    parameters: [0, 0],
+    readsPath: true,
+    run: (_, { read }, path) => read('variables', path),
+  },
+  This: {
+    when: 'local',
+    parameters: [0, 0],
+    readsPath: true,
+    run: (_, { read }, path) => read('config', path),
+  },
+  // A pseudo parameter and no look-up: the template is made without AWS.
+  AwsAccountId: { when: 'runtime', parameters: [0, 0], run: () => ref('AWS::AccountId') },
+  ResourceParam: { when: 'runtime', parameters: [2, 2], run: resourceParam },
+  CfResourceParam: { when: 'runtime', parameters: [2, 2], run: cfResourceParam },
+  Secret: { when: 'runtime', parameters: [1, 1], run: ([name]) => secret(name) },
+  SsmParam: {
+    when: 'runtime',
+    parameters: [1, 1],
+    run: ([name]) => `{{resolve:ssm:${text(name, 'SsmParam', 0)}}}`,
+  },
+  CfFormat: { when: 'runtime', parameters: [1, many], run: (args) => cfFormat(args) },
+};
+
+/** Directives of Stacktape that this version does not have. */
+export const laterDirectives: readonly string[] = [
+  'Profile',
+  'CliArgs',
+  'File',
+  'FileRaw',
+  'GitInfo',
+  'StackOutput',
+  'CfStackOutput',
+];
+
+export const builtIn = (name: string): BuiltIn | undefined =>
+  Object.hasOwn(builtIns, name) ? builtIns[name] : undefined;
+
+function text(value: Value | undefined, directive: string, argument: number): string {
+  if (typeof value === 'string') return value;
+  throw new DirectiveError(
+    'directive-argument',
+    `Argument ${argument + 1} of $${directive} has to be a text.`,
+    {
+      argument,
+    },
+  );
+}
+
+/** The pieces between `{}`; there has to be a value for each gap. */
+function pieces(args: readonly Value[], directive: string): string[] {
+  const between = text(args[0], directive, 0).split('{}');
+  const gaps = between.length - 1;
+  const values = args.length - 1;
+  if (gaps !== values) {
+    throw new DirectiveError(
+      'directive-argument',
+      `$${directive} has ${gaps} {} and ${values} ${values === 1 ? 'value' : 'values'} for them.`,
+      { expected: 'as many values as {}' },
+    );
+  }
+  return between;
+}
+
+function format(args: readonly Argument[]): string {
+  const [first = '', ...rest] = pieces(args, 'Format');
+  return rest.reduce((result, piece, index) => `${result}${args[index + 1]}${piece}`, first);
+}
+
+function cfFormat(args: readonly Value[]): Value {
+  const between = pieces(args, 'CfFormat');
+  const parts: Value[] = [];
+  for (const [index, piece] of between.entries()) {
+    if (index > 0) parts.push(args[index] ?? null);
+    parts.push(piece);
+  }
+  return joinParts(parts);
+}
+
+/**
+ * Texts and values in a row as one value: plain text where everything is text already, else `Fn::Sub`
+ * with the values as `sub0`, `sub1` …
+ */
+export function joinParts(parts: readonly Value[]): Value {
+  let template = '';
+  let literal = '';
+  const variables: Record<string, Value> = {};
+  for (const part of parts) {
+    if (isIntrinsic(part)) {
+      const name = `sub${Object.keys(variables).length}`;
+      variables[name] = part;
+      template += `\${${name}}`;
+    } else {
+      literal += String(part);
+      template += String(part).replaceAll('${', '${!');
+    }
+  }
+  return Object.keys(variables).length === 0 ? literal : { 'Fn::Sub': [template, variables] };
+}
+
+/** Secret names hold no dots: the first one parts the name from the key of a JSON secret. */
+function secret(argument: Value | undefined): string {
+  const name = text(argument, 'Secret', 0);
+  const dot = name.indexOf('.');
+  const id = dot < 0 ? name : name.slice(0, dot);
+  const key = dot < 0 ? '' : `:${name.slice(dot + 1)}`;
+  // What CloudFormation allows in the reference; a colon or a brace would end it early.
+  if (!/^[\w/+=@-]+$/.test(id) || (key !== '' && !/^:[\w.-]+$/.test(key))) {
+    throw new DirectiveError('directive-argument', `"${name}" is not the name of a secret.`, {
+      argument: 0,
+      expected: "'name' or 'name.key'",
+    });
+  }
+  return `{{resolve:secretsmanager:${id}:SecretString${key}}}`;
+}
+
+function resourceParam(args: readonly Value[], context: RuntimeContext): Value {
+  const name = text(args[0], 'ResourceParam', 0);
+  const param = text(args[1], 'ResourceParam', 1);
+  const params = context.params(name);
+  // Its own errors say more than one about a param of it would.
+  if (params === 'broken') return null;
+  if (params === 'missing') {
+    throw new DirectiveError(
+      'unknown-resource',
+      `Could not resolve resource "${name}" referenced by $ResourceParam directive.`,
+      {
+        argument: 0,
+        expected: `one of ${context.resourceNames.join(', ')}`,
+        suggestion: context.isRawResource(name)
+          ? `"${name}" is one of "cloudformationResources": use $CfResourceParam.`
+          : (didYouMean(name, context.resourceNames).suggestion ??
+            '$ResourceParam works for "resources" only; $CfResourceParam is for CloudFormation resources.'),
+      },
+    );
+  }
+  if (!Object.hasOwn(params, param)) {
+    const known = Object.keys(params);
+    throw new DirectiveError(
+      'unknown-param',
+      `Parameter "${param}" is not referencable on resource "${name}".`,
+      {
+        argument: 1,
+        expected: `one of ${known.join(', ')}`,
+        ...didYouMean(param, known),
+      },
+    );
+  }
+  return params[param] ?? null;
+}
+
+/** The attribute is as the user names it; synthesis knows the type and makes it the one that CloudFormation has. */
+function cfResourceParam(args: readonly Value[], context: RuntimeContext): Value {
+  const logicalId = text(args[0], 'CfResourceParam', 0);
+  const attribute = text(args[1], 'CfResourceParam', 1);
+  context.refer(logicalId, attribute);
+  return getAtt(logicalId, attribute);
+}

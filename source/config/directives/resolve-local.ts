@@ -1,0 +1,293 @@
+import type { ConfigPath, Finding } from '../../model/diagnostic.ts';
+import { didYouMean } from '../nearest-word.ts';
+import { builtIn, builtIns, DirectiveError, type LocalContext, laterDirectives } from './built-ins.ts';
+import {
+  type DirectiveCall,
+  DirectiveSyntaxError,
+  directiveNameAt,
+  parseDirective,
+} from './parse-directive.ts';
+import { type RuntimeArgument, type RuntimeCall, RuntimeValue } from './runtime-value.ts';
+
+type Container = Record<string | number, unknown>;
+type Mutable = { config: unknown; stage: string; region: string };
+
+/** Stands where a directive could not be resolved; its error is reported, and no other check looks at it. */
+export const unresolved = new RuntimeValue('', []);
+
+/**
+ * Resolves the directives that need no AWS, in place, and puts a `RuntimeValue` where one has to wait for
+ * CloudFormation. Gives the problems found.
+ */
+export function resolveLocalDirectives({ config, stage, region }: Mutable): Finding[] {
+  const findings: Finding[] = [];
+  const resolver = new LocalResolver(config, stage, region, findings);
+  const document: Container = { config };
+  resolver.walk(document, 'config', []);
+  return findings;
+}
+
+class LocalResolver {
+  readonly #config: unknown;
+  readonly #findings: Finding[];
+  readonly #context: LocalContext;
+  /** Places whose directives are being resolved; who comes back to one goes in a circle. */
+  readonly #running = new Map<object, Set<string | number>>();
+
+  constructor(config: unknown, stage: string, region: string, findings: Finding[]) {
+    this.#config = config;
+    this.#findings = findings;
+    this.#context = { stage, region, read: (root, path) => this.#read(root, path) };
+  }
+
+  walk(container: Container, key: string | number, path: ConfigPath): void {
+    const value = container[key];
+    if (typeof value === 'string') {
+      if (value.includes('$')) this.#resolvePlace(container, key, value, path);
+    } else if (Array.isArray(value)) {
+      for (let index = 0; index < value.length; index++) {
+        if (mayHold(value[index])) this.walk(value as unknown as Container, index, [...path, index]);
+      }
+    } else if (typeof value === 'object' && value !== null && !(value instanceof RuntimeValue)) {
+      for (const child in value) {
+        if (mayHold((value as Container)[child])) this.walk(value as Container, child, [...path, child]);
+      }
+    }
+  }
+
+  #resolvePlace(container: Container, key: string | number, value: string, path: ConfigPath): void {
+    let keys = this.#running.get(container);
+    if (keys?.has(key)) {
+      throw new DirectiveError('directive-cycle', `${value} refers to itself.`, {
+        suggestion: 'Take one of the references out of the circle.',
+      });
+    }
+    if (!keys) this.#running.set(container, (keys = new Set()));
+    keys.add(key);
+    try {
+      container[key] = this.#resolveText(value);
+    } catch (error) {
+      container[key] = unresolved;
+      this.#findings.push(findingOf(error, value, path));
+    } finally {
+      keys.delete(key);
+    }
+  }
+
+  #resolveText(text: string): unknown {
+    const parts: (string | RuntimeCall)[] = [];
+    let literal = '';
+    let at = 0;
+    while (at < text.length) {
+      const dollar = text.indexOf('$', at);
+      const call = dollar < 0 ? undefined : this.#callAt(text, dollar);
+      if (dollar < 0 || !call) {
+        const until = dollar < 0 ? text.length : dollar + 1;
+        literal += text.slice(at, until);
+        at = until;
+        continue;
+      }
+      const isWhole = dollar === 0 && call.end === text.length;
+      if (isWhole) {
+        const result = this.#call(call, true);
+        return isRuntimeCall(result) ? new RuntimeValue(text, [result]) : result;
+      }
+      // In a text, `.` after a directive that gives text is a full stop and no path.
+      const result = this.#call(call, readsPath(call.name));
+      literal += text.slice(at, dollar);
+      at = readsPath(call.name) ? call.end : call.bracketEnd;
+      if (isRuntimeCall(result) || result instanceof RuntimeValue) {
+        if (literal !== '') parts.push(literal);
+        literal = '';
+        if (result instanceof RuntimeValue) parts.push(...result.parts);
+        else parts.push(result);
+      } else if (typeof result === 'object') {
+        throw new At(
+          new DirectiveError(
+            'directive-result',
+            `$${call.name}(…) gives no text and cannot stand inside one.`,
+          ),
+          call.start,
+          at,
+        );
+      } else literal += String(result);
+    }
+    if (parts.length === 0) return literal;
+    if (literal !== '') parts.push(literal);
+    return new RuntimeValue(text, parts);
+  }
+
+  /** The directive at a `$`, or undefined where it is meant as text, as in `costs $5` or `$(date)`. */
+  #callAt(text: string, offset: number): DirectiveCall | undefined {
+    const name = directiveNameAt(text, offset);
+    if (name === undefined) return undefined;
+    if (builtIn(name) || laterDirectives.includes(name)) return parseDirective(text, offset);
+    const looksWhole = offset === 0 && /\)(\.[^)]*)?$/.test(text);
+    const near = didYouMean(name, Object.keys(builtIns)).suggestion !== undefined;
+    return looksWhole || near ? parseDirective(text, offset) : undefined;
+  }
+
+  #call(call: DirectiveCall, withPath: boolean): unknown {
+    const { name } = call;
+    const directive = builtIn(name);
+    if (!directive) throw new At(unknownDirective(name), call.start, call.start + name.length + 1);
+    const [least, most] = directive.parameters;
+    if (call.args.length < least || call.args.length > most) {
+      const wanted = least === most ? String(least) : `at least ${least}`;
+      throw new At(
+        new DirectiveError(
+          'directive-argument',
+          `$${name} takes ${wanted} arguments, not ${call.args.length}.`,
+        ),
+        call.start,
+        call.bracketEnd,
+      );
+    }
+    const args = call.args.map((argument): RuntimeArgument => {
+      if (argument.kind === 'literal') return argument.value;
+      const result = this.#call(argument.call, true);
+      if (isRuntimeCall(result)) return new RuntimeValue(name, [result]);
+      if (typeof result === 'object' && !(result instanceof RuntimeValue)) {
+        throw new At(
+          new DirectiveError('directive-argument', `$${argument.call.name}(…) gives no text for $${name}.`),
+          argument.start,
+          argument.end,
+        );
+      }
+      return result as RuntimeArgument;
+    });
+    if (directive.when === 'runtime') {
+      if (withPath && call.path.length > 0) throw notAccessible(call, call.path);
+      return { call, args } satisfies RuntimeCall;
+    }
+    const local: (string | number | boolean)[] = [];
+    for (const [index, argument] of args.entries()) {
+      if (!(argument instanceof RuntimeValue)) {
+        local.push(argument);
+        continue;
+      }
+      const inner = call.args[index];
+      const innerName = inner?.kind === 'call' ? inner.call.name : 'directive';
+      throw new At(
+        new DirectiveError(
+          'directive-argument',
+          `Non-runtime directive $${name} can't be dependent on a result of runtime directive $${innerName}.`,
+          name === 'Format' ? { suggestion: 'Use $CfFormat.' } : {},
+        ),
+        inner?.start ?? call.start,
+        inner?.end ?? call.end,
+      );
+    }
+    const path = withPath ? call.path : [];
+    try {
+      const result = directive.run(local, this.#context, directive.readsPath ? path : []);
+      if (result === undefined || (!directive.readsPath && path.length > 0)) throw notAccessible(call, path);
+      return result;
+    } catch (error) {
+      throw error instanceof DirectiveError ? atArgument(error, call) : error;
+    }
+  }
+
+  /** Follows a path through the config, resolving the directives on its way and in what it leads to. */
+  #read(root: 'variables' | 'config', path: readonly string[]): unknown {
+    const holder: Container = { config: this.#config };
+    const steps = root === 'variables' ? ['config', 'variables', ...path] : ['config', ...path];
+    let container: Container = holder;
+    for (const [index, step] of steps.entries()) {
+      if (!Object.hasOwn(container, step)) return undefined;
+      const last = index === steps.length - 1;
+      const next = container[step];
+      if (last || typeof next === 'string') {
+        this.walk(container, step, steps.slice(1, index + 1).map(asKey));
+      }
+      const value = container[step];
+      if (last) return value;
+      if (typeof value !== 'object' || value === null) return undefined;
+      container = value as Container;
+    }
+    return undefined;
+  }
+}
+
+/** An error together with the part of the text that it is about. */
+class At extends Error {
+  readonly error: DirectiveError;
+  readonly start: number;
+  readonly end: number;
+
+  constructor(error: DirectiveError, start: number, end: number) {
+    super(error.message);
+    this.error = error;
+    this.start = start;
+    this.end = end;
+  }
+}
+
+const asKey = (step: string): string | number => (/^\d+$/.test(step) ? Number(step) : step);
+
+const mayHold = (value: unknown): boolean =>
+  typeof value === 'string' ? value.includes('$') : typeof value === 'object' && value !== null;
+
+const isRuntimeCall = (value: unknown): value is RuntimeCall =>
+  typeof value === 'object' && value !== null && 'call' in value && 'args' in value;
+
+function readsPath(name: string): boolean {
+  const directive = builtIn(name);
+  return directive?.when === 'local' && directive.readsPath === true;
+}
+
+function unknownDirective(name: string): DirectiveError {
+  if (laterDirectives.includes(name)) {
+    return new DirectiveError(
+      'unsupported-directive',
+      `Directive $${name} is not supported by this version yet.`,
+    );
+  }
+  const known = Object.keys(builtIns);
+  return new DirectiveError(
+    'unknown-directive',
+    `Unknown directive $${name}. You can only use built-in directives.`,
+    { expected: `one of ${known.map((one) => `$${one}`).join(', ')}`, ...didYouMean(name, known) },
+  );
+}
+
+const notAccessible = (call: DirectiveCall, path: readonly string[]): At =>
+  new At(
+    new DirectiveError(
+      'directive-path',
+      `Property with path "${path.join('.')}" is not accessible on result of directive $${call.name}().`,
+    ),
+    path.length > 0 ? call.bracketEnd : call.start,
+    call.end,
+  );
+
+/** Points at the argument that the error names, else at the whole call. */
+export function atArgument(error: DirectiveError, call: DirectiveCall): At {
+  const argument = error.details.argument === undefined ? undefined : call.args[error.details.argument];
+  return new At(error, argument?.start ?? call.start, argument?.end ?? call.end);
+}
+
+export function findingOf(error: unknown, written: string, path: ConfigPath): Finding {
+  if (error instanceof DirectiveSyntaxError) {
+    return {
+      severity: 'error',
+      code: 'directive-syntax',
+      path,
+      within: [error.offset, Math.min(error.offset + 1, Math.max(written.length, error.offset))],
+      message: error.message,
+      ...(error.expected === undefined ? {} : { expected: error.expected }),
+    };
+  }
+  const directiveError = error instanceof At ? error.error : error;
+  if (!(directiveError instanceof DirectiveError)) throw error;
+  const { expected, suggestion } = directiveError.details;
+  return {
+    severity: 'error',
+    code: directiveError.code,
+    path,
+    ...(error instanceof At ? { within: [error.start, error.end] as const } : {}),
+    message: directiveError.message,
+    ...(expected === undefined ? {} : { expected }),
+    ...(suggestion === undefined ? {} : { suggestion }),
+  };
+}

@@ -1,0 +1,233 @@
+import { basename, dirname } from 'node:path';
+import { type Config, type ConfigResource, stackNameOf } from '../model/config.ts';
+import type { CheckContext } from '../model/descriptor.ts';
+import type { ConfigPath, Finding, Problem, SourceRange } from '../model/diagnostic.ts';
+import type { Value } from '../model/intrinsic.ts';
+import { createNames } from '../resources/names.ts';
+import { resourceDescriptor } from '../resources/registry.ts';
+import { checkConnection, checkReference, type ResourceTypes } from './check-references.ts';
+import { checkResources } from './check-resources.ts';
+import { checkSchema } from './check-schema.ts';
+import { configSchema } from './config-schema.ts';
+import type { RuntimeContext } from './directives/built-ins.ts';
+import { resolveLocalDirectives } from './directives/resolve-local.ts';
+import { settleRuntimeDirectives } from './directives/settle-runtime.ts';
+import { ProblemList } from './problem-list.ts';
+import { YamlSource } from './yaml-source.ts';
+
+export type ReadOptions = {
+  text: string;
+  /** Absolute path that problems name; paths in the config are relative to its folder. */
+  file: string;
+  stage: string;
+  region: string;
+  /** Where the config has none; else it is the name of the folder. */
+  serviceName?: string;
+  /** What a path relative to the config is; without it nothing is asked of the disk. */
+  pathKind?: NonNullable<CheckContext['pathKind']>;
+};
+
+/** A config that was read. Without `config` it has errors, which are among `problems`; else those are warnings. */
+export type LoadedConfig = {
+  /** Absolute. */
+  file: string;
+  /** Of the file, without a byte order mark. */
+  text: string;
+  /** In the order of the file. */
+  problems: Problem[];
+  /** Where something stands in the file; undefined for what is not in it. */
+  locate(path: ConfigPath, at?: 'key' | 'value'): SourceRange | undefined;
+  /** Gives findings of synthesis their places. */
+  describe(findings: readonly Finding[]): Problem[];
+} & ({ config: Config } | { config: undefined });
+
+type Raw = Record<string, unknown>;
+
+/** Reads and checks the text of a config: every problem at once. Pure but for `pathKind`. */
+export function readConfig(options: ReadOptions): LoadedConfig {
+  const source = new YamlSource(options.text, options.file);
+  const problems = new ProblemList(source);
+  for (const finding of source.findings) problems.addText(finding);
+  const config = isMapping(source.value) ? readMapping(source.value, source, problems, options) : undefined;
+  if (source.findings.length === 0 && !isMapping(source.value)) problems.addText(notAMapping(source));
+  const loaded = {
+    file: options.file,
+    text: source.text,
+    problems: problems.sorted(),
+    locate: (path: ConfigPath, at?: 'key' | 'value') => source.locate(path, at),
+    describe(findings: readonly Finding[]) {
+      const list = new ProblemList(source);
+      for (const finding of findings) list.add(finding);
+      return list.sorted();
+    },
+  };
+  return problems.hasErrors || !config ? { ...loaded, config: undefined } : { ...loaded, config };
+}
+
+function readMapping(raw: Raw, source: YamlSource, problems: ProblemList, options: ReadOptions): Config {
+  const { stage, region } = options;
+  const types = typesOf(raw.resources);
+  problems.resourceTypes = types;
+  for (const finding of resolveLocalDirectives({ config: raw, stage, region })) problems.add(finding);
+  checkWholeSchema(raw, types, source, problems);
+  checkNames(raw, problems);
+
+  const config = configOf(raw, options);
+  const broken = problems.brokenResources();
+  const checked = checkResources({
+    config,
+    broken,
+    ...(options.pathKind ? { pathKind: options.pathKind } : {}),
+  });
+  for (const finding of checked) problems.add(finding);
+  settle(raw, config, broken, problems);
+  return config;
+}
+
+function checkWholeSchema(raw: Raw, types: ResourceTypes, source: YamlSource, problems: ProblemList): void {
+  checkSchema(raw, configSchema, [], {
+    report: (finding) => problems.add(finding),
+    reference(name, wanted, path) {
+      const finding = checkReference(name, wanted, path, types);
+      if (finding) problems.add(finding);
+    },
+    connection(name, path) {
+      const finding = checkConnection(name, path, types);
+      if (finding) problems.add(finding);
+    },
+    number(value, path) {
+      const written = source.writtenAs(path);
+      if (written === undefined || written === String(value)) return;
+      problems.add({
+        severity: 'warning',
+        code: 'ambiguous-number',
+        path,
+        message: `${written} is read as the number ${value}.`,
+        suggestion: `Write "${written}" in quotes to keep it as it is.`,
+      });
+    },
+  });
+}
+
+function checkNames(raw: Raw, problems: ProblemList): void {
+  for (const name of Object.keys(isMapping(raw.resources) ? raw.resources : {})) {
+    if (/^[A-Za-z0-9]+$/.test(name)) continue;
+    problems.add({
+      severity: 'error',
+      code: 'invalid-resource-name',
+      path: ['resources', name],
+      at: 'key',
+      message: `Resource name "${name}" is not valid. Each resource name must be alphanumeric.`,
+      expected: 'letters and digits',
+    });
+  }
+  for (const logicalId of Object.keys(
+    isMapping(raw.cloudformationResources) ? raw.cloudformationResources : {},
+  )) {
+    if (/^[A-Za-z0-9]{1,255}$/.test(logicalId)) continue;
+    problems.add({
+      severity: 'error',
+      code: 'invalid-logical-id',
+      path: ['cloudformationResources', logicalId],
+      at: 'key',
+      message: `Logical id "${logicalId}" is not valid. CloudFormation takes letters and digits.`,
+    });
+  }
+  const isEmpty = [raw.resources, raw.cloudformationResources].every(
+    (part) => !isMapping(part) || Object.keys(part).length === 0,
+  );
+  if (isEmpty && isMapping(raw.resources)) {
+    problems.add({
+      severity: 'error',
+      code: 'no-resources',
+      path: ['resources'],
+      at: 'key',
+      message: 'The config has no resources; CloudFormation makes no empty stack.',
+    });
+  }
+}
+
+/** Resolves what CloudFormation has to resolve, as far as the resources it is about hold. */
+function settle(raw: Raw, config: Config, broken: ReadonlySet<string>, problems: ProblemList): void {
+  const names = createNames(stackNameOf(config));
+  const byName = new Map(config.resources.map((resource) => [resource.name, resource]));
+  const rawResources = isMapping(config.cloudformationResources) ? config.cloudformationResources : {};
+  const contextAt = (path: ConfigPath): RuntimeContext => ({
+    resourceNames: [...byName.keys()],
+    isRawResource: (logicalId) => Object.hasOwn(rawResources, logicalId),
+    refer: (logicalId, attribute) => config.cloudformationReferences.push({ path, logicalId, attribute }),
+    params(name) {
+      const resource = byName.get(name);
+      if (!resource) return broken.has(name) ? 'broken' : 'missing';
+      if (broken.has(name)) return 'broken';
+      // Functions are told of each other by name: through Fn::GetAtt two of them would wait for each other.
+      const form = path[0] === 'resources' ? 'literal' : 'reference';
+      return resourceDescriptor(resource.type)?.params(resource, names, form) ?? 'broken';
+    },
+  });
+  const holder = { raw };
+  for (const finding of settleRuntimeDirectives(holder, 'raw', [], contextAt)) problems.add(finding);
+}
+
+/** The config as far as it is well formed; whoever uses it knows which resources are broken. */
+function configOf(raw: Raw, options: ReadOptions): Config {
+  const stackConfig = isMapping(raw.stackConfig) ? raw.stackConfig : {};
+  const directory = dirname(options.file);
+  const written = typeof raw.serviceName === 'string' ? raw.serviceName : undefined;
+  return {
+    serviceName: written ?? options.serviceName ?? serviceNameFor(directory),
+    stage: options.stage,
+    region: options.region,
+    directory,
+    resources: resourcesOf(raw.resources),
+    cloudformationResources: (isMapping(raw.cloudformationResources)
+      ? raw.cloudformationResources
+      : {}) as Config['cloudformationResources'],
+    outputs: (Array.isArray(stackConfig.outputs) ? stackConfig.outputs : []) as Config['outputs'],
+    tags: (Array.isArray(stackConfig.tags) ? stackConfig.tags : []) as Config['tags'],
+    cloudformationReferences: [],
+  };
+}
+
+function resourcesOf(raw: unknown): ConfigResource[] {
+  if (!isMapping(raw)) return [];
+  return Object.entries(raw)
+    .filter((entry): entry is [string, Raw] => isMapping(entry[1]) && typeof entry[1].type === 'string')
+    .map(([name, { type, properties, overrides }]) => ({
+      name,
+      type: String(type),
+      properties: isMapping(properties) ? properties : {},
+      ...(isMapping(overrides) ? { overrides: overrides as Record<string, Record<string, Value>> } : {}),
+    }));
+}
+
+function typesOf(raw: unknown): ResourceTypes {
+  return new Map(resourcesOf(raw).map(({ name, type }) => [name, type]));
+}
+
+/** A folder's name as a service name: `my_app (2)` is `my-app-2`. */
+export function serviceNameFor(directory: string): string {
+  const name = basename(directory)
+    .replaceAll(/[^A-Za-z0-9]+/g, '-')
+    .replace(/^[^A-Za-z]+/, '')
+    .replace(/-+$/, '');
+  return name === '' ? 'service' : name;
+}
+
+function notAMapping(source: YamlSource) {
+  const isEmpty = source.value === null || source.value === undefined;
+  const first = Math.max(0, source.text.search(/\S/));
+  const lineEnd = source.text.indexOf('\n', first);
+  return {
+    code: isEmpty ? 'empty-config' : 'not-a-mapping',
+    message: isEmpty
+      ? 'The config is empty.'
+      : `The config has to be a mapping, not ${Array.isArray(source.value) ? 'a list' : 'a single value'}.`,
+    expected: 'a mapping with "resources"',
+    start: isEmpty ? 0 : first,
+    end: isEmpty ? 0 : lineEnd < 0 ? source.text.length : lineEnd,
+  };
+}
+
+const isMapping = (value: unknown): value is Raw =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

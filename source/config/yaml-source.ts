@@ -1,0 +1,243 @@
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  type Pair,
+  parseDocument,
+  type Scalar,
+  type YAMLMap,
+} from 'yaml';
+import type { ConfigPath, SourceRange } from '../model/diagnostic.ts';
+
+/** A problem of the text itself, which has no path but a place. */
+export type TextFinding = {
+  code: string;
+  message: string;
+  /** Offsets in the text, the end not included. */
+  start: number;
+  end: number;
+  expected?: string;
+  suggestion?: string;
+};
+
+type Place = { key?: Scalar; value: Node | null };
+
+/** More than this is no config but an attack by aliases of aliases. */
+const maximumNodes = 500_000;
+
+/** The text of a config as YAML: its value, what is wrong with it, and where each part of it stands. */
+export class YamlSource {
+  readonly file: string;
+  /** Without a byte order mark. */
+  readonly text: string;
+  readonly findings: TextFinding[] = [];
+  /** The whole document as plain data; undefined where it cannot be read. */
+  readonly value: unknown;
+  readonly #lines = new LineCounter();
+  readonly #document: Document.Parsed;
+  #nodes = 0;
+
+  constructor(text: string, file: string) {
+    this.file = file;
+    this.text = text.replace(/^\uFEFF/, '');
+    this.#document = parseDocument(this.text, {
+      lineCounter: this.#lines,
+      prettyErrors: false,
+      // Checked below, in linear time and with both places.
+      uniqueKeys: false,
+      logLevel: 'silent',
+    });
+    for (const { code, message, pos } of this.#document.errors) {
+      this.findings.push({ ...describeSyntaxError(code, message), start: pos[0], end: pos[1] });
+    }
+    if (this.findings.length === 0) this.value = this.#read(this.#document.contents);
+  }
+
+  /** Range of what stands at a path; undefined where nothing of it is in the text. */
+  locate(path: ConfigPath, at: 'key' | 'value' = 'value', within?: readonly [number, number]) {
+    const place = this.#find(path);
+    if (!place) return undefined;
+    const node = at === 'value' && hasText(place.value) ? place.value : (place.key ?? place.value);
+    if (!node?.range) return undefined;
+    const [start, end] = node.range;
+    const inner = within && isScalar(node) ? this.#offsetInScalar(node) : undefined;
+    if (within && inner !== undefined) return this.range(inner + within[0], inner + within[1]);
+    return this.range(start, end);
+  }
+
+  /** As `locate`, for the nearest part of the path that is in the text. */
+  locateNearest(path: ConfigPath, at?: 'key' | 'value', within?: readonly [number, number]): SourceRange {
+    const exact = this.locate(path, at, within);
+    if (exact) return exact;
+    for (let length = path.length - 1; length > 0; length--) {
+      const range = this.locate(path.slice(0, length), 'key');
+      if (range) return range;
+    }
+    return this.range(0, 0);
+  }
+
+  /** A number as it is written, `0777` for 777. */
+  writtenAs(path: ConfigPath): string | undefined {
+    const node = this.#find(path)?.value;
+    return isScalar(node) ? node.source : undefined;
+  }
+
+  range(start: number, end: number): SourceRange {
+    const from = this.#lines.linePos(Math.min(start, this.text.length));
+    const to = this.#lines.linePos(Math.min(Math.max(start, end), this.text.length));
+    // An offset before the first line end that the parser has seen has no line yet.
+    return {
+      file: this.file,
+      line: Math.max(1, from.line),
+      column: Math.max(1, from.col),
+      endLine: Math.max(1, to.line),
+      endColumn: Math.max(1, to.col),
+    };
+  }
+
+  #find(path: ConfigPath): Place | undefined {
+    let place: Place | undefined = { value: this.#document.contents };
+    for (const step of path) {
+      const node = this.#resolve(place.value);
+      if (isMap(node)) {
+        place = this.#findKey(node, String(step));
+      } else if (isSeq(node) && typeof step === 'number') {
+        const item = node.items[step];
+        place = item === undefined ? undefined : { value: item as Node | null };
+      } else return undefined;
+      if (!place) return undefined;
+    }
+    return place;
+  }
+
+  #findKey(map: YAMLMap, key: string): Place | undefined {
+    for (let index = map.items.length - 1; index >= 0; index--) {
+      const pair = map.items[index] as Pair<Node, Node | null>;
+      if (isScalar(pair.key) && String(pair.key.value) === key) return { key: pair.key, value: pair.value };
+    }
+    for (const merged of this.#mergedMaps(map)) {
+      const place = this.#findKey(merged, key);
+      if (place) return place;
+    }
+    return undefined;
+  }
+
+  #mergedMaps(map: YAMLMap): YAMLMap[] {
+    const maps: YAMLMap[] = [];
+    for (const pair of map.items as Pair<Node, Node | null>[]) {
+      if (!isMergeKey(pair.key)) continue;
+      const value = this.#resolve(pair.value);
+      for (const item of isSeq(value) ? value.items : [value]) {
+        const merged = this.#resolve(item as Node | null);
+        if (isMap(merged)) maps.push(merged);
+      }
+    }
+    return maps;
+  }
+
+  #resolve(node: Node | null): Node | null {
+    return isAlias(node) ? (node.resolve(this.#document) ?? null) : node;
+  }
+
+  #read(node: Node | null): unknown {
+    if (++this.#nodes > maximumNodes) {
+      if (this.#nodes === maximumNodes + 1) {
+        this.findings.push({
+          code: 'too-many-aliases',
+          message: `The config has more than ${maximumNodes} values when its aliases are written out.`,
+          start: 0,
+          end: 0,
+        });
+      }
+      return undefined;
+    }
+    if (isScalar(node)) return node.value;
+    if (isMap(node)) return this.#readMap(node);
+    if (isSeq(node)) return node.items.map((item) => this.#read(item as Node | null));
+    if (isAlias(node)) return this.#read(this.#resolve(node));
+    return null;
+  }
+
+  #readMap(map: YAMLMap): Record<string, unknown> {
+    const value: Record<string, unknown> = {};
+    const keys = new Map<string, Scalar>();
+    for (const merged of this.#mergedMaps(map).reverse()) Object.assign(value, this.#readMap(merged));
+    for (const pair of map.items as Pair<Node, Node | null>[]) {
+      const { key } = pair;
+      if (isMergeKey(key)) continue;
+      if (!isScalar(key) || typeof key.value === 'object') {
+        this.#report(key ?? map, 'invalid-key', 'A key has to be a word, not a list, a mapping or nothing.');
+        continue;
+      }
+      const name = String(key.value);
+      const first = keys.get(name);
+      if (first?.range) {
+        const { line, column } = this.range(first.range[0], first.range[0]);
+        this.#report(
+          key,
+          'duplicate-key',
+          `Key "${name}" is there already, at line ${line}, column ${column}.`,
+        );
+      }
+      keys.set(name, key);
+      // `__proto__` would change the object itself when assigned.
+      Object.defineProperty(value, name, {
+        value: this.#read(pair.value),
+        enumerable: true,
+        writable: true,
+        configurable: true,
+      });
+    }
+    return value;
+  }
+
+  #report(node: Node, code: string, message: string): void {
+    const [start, end] = node.range ?? [0, 0];
+    this.findings.push({ code, message, start, end });
+  }
+
+  /** Offset in the text of the first character of a scalar's value, where the two are written alike. */
+  #offsetInScalar(node: Scalar): number | undefined {
+    if (!node.range || typeof node.value !== 'string') return undefined;
+    const written = this.text.slice(node.range[0], node.range[1]);
+    if (written === node.value) return node.range[0];
+    if (written.slice(1, -1) === node.value) return node.range[0] + 1;
+    return undefined;
+  }
+}
+
+const isMergeKey = (key: unknown): boolean => isScalar(key) && key.value === '<<' && key.type === 'PLAIN';
+
+const hasText = (node: Node | null): boolean => !!node?.range && node.range[1] > node.range[0];
+
+/** The parser's errors in the words of somebody who edits a config. */
+function describeSyntaxError(code: string, message: string): Omit<TextFinding, 'start' | 'end'> {
+  switch (code) {
+    case 'TAB_AS_INDENT':
+      return {
+        code: 'tab-indent',
+        message: 'A tab is used to indent; YAML allows spaces only.',
+        suggestion: 'Replace the tab with spaces.',
+      };
+    case 'MULTIPLE_DOCS':
+      return {
+        code: 'several-documents',
+        message: 'The file holds several YAML documents; a config is one.',
+        suggestion: 'Remove the line "---" that begins the second one.',
+      };
+    case 'BAD_INDENT':
+      return {
+        code: 'yaml-syntax',
+        message: withDot(message),
+        suggestion: 'Check how far the line is indented.',
+      };
+    default:
+      return { code: 'yaml-syntax', message: withDot(message) };
+  }
+}
+
+const withDot = (message: string): string => (/[.!?]$/.test(message) ? message : `${message}.`);

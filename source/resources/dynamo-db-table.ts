@@ -1,0 +1,226 @@
+import * as Type from 'typebox';
+import { defineResource, type LocalFinding } from '../model/descriptor.ts';
+import { getAtt, ref, sub, type Value } from '../model/intrinsic.ts';
+import type { Names } from '../model/stack-builder.ts';
+import { closedObject, namedList, oneOf, staticText } from './schema.ts';
+
+const attributeTypes = { string: 'S', number: 'N', binary: 'B' } as const;
+const streamTypes = ['KEYS_ONLY', 'NEW_IMAGE', 'OLD_IMAGE', 'NEW_AND_OLD_IMAGES'] as const;
+
+const attribute = (title: string) =>
+  closedObject(
+    {
+      name: staticText({ title: 'Name of the attribute', minLength: 1 }),
+      type: oneOf(['string', 'number', 'binary'], { title: 'Type of the attribute' }),
+    },
+    { title },
+  );
+
+const keys = {
+  partitionKey: attribute('Partition key'),
+  sortKey: Type.Optional(attribute('Sort key')),
+};
+
+const units = (title: string) => Type.Integer({ title, minimum: 1, maximum: 40_000 });
+
+const schema = closedObject({
+  primaryKey: closedObject(keys, {
+    title: 'Primary key',
+    description: 'Tells items apart. A change replaces the table.',
+  }),
+  provisionedThroughput: Type.Optional(
+    closedObject(
+      { readUnits: units('Read units per second'), writeUnits: units('Write units per second') },
+      {
+        title: 'Provisioned throughput',
+        description: 'Without it, every request is paid by itself.',
+        'stp:later': ['readScaling', 'writeScaling'],
+      },
+    ),
+  ),
+  enablePointInTimeRecovery: Type.Optional(
+    Type.Boolean({ title: 'Point-in-time recovery', description: 'Backups for 35 days.', default: false }),
+  ),
+  streamType: Type.Optional(
+    oneOf(streamTypes, { title: 'Stream', description: 'What a stream of changes holds; none without it.' }),
+  ),
+  secondaryIndexes: Type.Optional(
+    namedList(
+      closedObject({
+        name: Type.String({ 'stp:static': true, pattern: '^[A-Za-z0-9_.-]{3,255}$' }),
+        ...keys,
+        projections: Type.Optional(
+          Type.Array(staticText({ minLength: 1 }), {
+            description: 'Attributes that the index holds besides the keys; without it, the keys alone.',
+            uniqueItems: true,
+          }),
+        ),
+      }),
+      { title: 'Global secondary indexes', maxItems: 20 },
+    ),
+  ),
+});
+
+type Properties = Type.Static<typeof schema>;
+type Key = Properties['primaryKey'];
+type Attribute = Key['partitionKey'];
+
+/**
+ * The key is in the name: CloudFormation refuses to replace a resource under a name that it was given, and a new
+ * key is the one property whose change replaces a table. Nothing else may be in it, or data would be lost.
+ */
+const tableName = (names: Names, name: string, { partitionKey, sortKey }: Key): string =>
+  names.physicalName(
+    `${name}-${names.hash(`${partitionKey.name}:${partitionKey.type}/${sortKey ? `${sortKey.name}:${sortKey.type}` : ''}`)}`,
+    255,
+  );
+
+/** Spec 13.5; one Region, so a plain table. */
+export const dynamoDbTable = defineResource({
+  type: 'dynamo-db-table',
+  title: 'DynamoDB table',
+  description: 'A table of items that are found by their key.',
+  schema,
+
+  *check({ properties }) {
+    yield* conflictingTypes(properties);
+    for (const [path, key] of keysOf(properties)) {
+      if (key.sortKey?.name === key.partitionKey.name) {
+        yield {
+          code: 'duplicate-key',
+          path: [...path, 'sortKey', 'name'],
+          message: `Attribute "${key.sortKey.name}" is the partition key already.`,
+          suggestion: 'Leave the sort key out, or name another attribute.',
+        };
+      }
+    }
+  },
+
+  synth({ name, properties }, stack) {
+    const throughput = properties.provisionedThroughput && {
+      ReadCapacityUnits: properties.provisionedThroughput.readUnits,
+      WriteCapacityUnits: properties.provisionedThroughput.writeUnits,
+    };
+    stack.add(name, stack.names.logicalId(name, 'AWS::DynamoDB::Table'), {
+      Type: 'AWS::DynamoDB::Table',
+      // What is left behind would keep the name taken, and the next deploy of the stack would fail on it.
+      // Removals and replacements that lose data are asked for before they are made.
+      DeletionPolicy: 'Delete',
+      UpdateReplacePolicy: 'Delete',
+      Properties: {
+        TableName: tableName(stack.names, name, properties.primaryKey),
+        AttributeDefinitions: attributeDefinitions(properties),
+        KeySchema: keySchema(properties.primaryKey),
+        BillingMode: throughput ? 'PROVISIONED' : 'PAY_PER_REQUEST',
+        ProvisionedThroughput: throughput,
+        StreamSpecification: properties.streamType && { StreamViewType: properties.streamType },
+        PointInTimeRecoverySpecification:
+          properties.enablePointInTimeRecovery === undefined
+            ? undefined
+            : { PointInTimeRecoveryEnabled: properties.enablePointInTimeRecovery },
+        GlobalSecondaryIndexes: properties.secondaryIndexes?.map((index) => ({
+          IndexName: index.name,
+          KeySchema: keySchema(index),
+          Projection: index.projections?.length
+            ? { ProjectionType: 'INCLUDE', NonKeyAttributes: index.projections }
+            : { ProjectionType: 'KEYS_ONLY' },
+          ProvisionedThroughput: throughput,
+        })),
+      },
+    });
+  },
+
+  params({ name, properties }, names) {
+    const id = names.logicalId(name, 'AWS::DynamoDB::Table');
+    return {
+      name: ref(id),
+      arn: getAtt(id, 'Arn'),
+      ...(properties.streamType === undefined ? {} : { streamArn: getAtt(id, 'StreamArn') }),
+    };
+  },
+
+  connect({ name, properties }, names) {
+    const id = names.logicalId(name, 'AWS::DynamoDB::Table');
+    const streamed = properties.streamType !== undefined;
+    return {
+      statements: [
+        {
+          Effect: 'Allow',
+          Action: tableActions,
+          Resource: [
+            getAtt(id, 'Arn'),
+            sub(`\${${id}.Arn}/index/*`),
+            ...(streamed ? [sub(`\${${id}.Arn}/stream/*`)] : []),
+          ],
+        },
+      ],
+      variables: {
+        NAME: ref(id),
+        ARN: getAtt(id, 'Arn'),
+        ...(streamed ? { STREAM_ARN: getAtt(id, 'StreamArn') } : {}),
+      },
+    };
+  },
+});
+
+/** Spec 5. */
+const tableActions = [
+  'dynamodb:BatchGet*',
+  'dynamodb:BatchWrite*',
+  'dynamodb:ConditionCheckItem',
+  'dynamodb:DeleteItem',
+  'dynamodb:DescribeStream',
+  'dynamodb:DescribeTable',
+  'dynamodb:Get*',
+  'dynamodb:PutItem',
+  'dynamodb:Query',
+  'dynamodb:Scan',
+  'dynamodb:UpdateItem',
+];
+
+function* keysOf(properties: Properties): Iterable<[path: (string | number)[], key: Key]> {
+  yield [['primaryKey'], properties.primaryKey];
+  for (const [index, key] of (properties.secondaryIndexes ?? []).entries()) {
+    yield [['secondaryIndexes', index], key];
+  }
+}
+
+const attributesOf = (key: Key): Attribute[] =>
+  key.sortKey ? [key.partitionKey, key.sortKey] : [key.partitionKey];
+
+/** One attribute has one type, in whatever keys it is. */
+function* conflictingTypes(properties: Properties): Iterable<LocalFinding> {
+  const types = new Map<string, string>();
+  for (const [path, key] of keysOf(properties)) {
+    for (const [part, used] of [
+      ['partitionKey', key.partitionKey],
+      ['sortKey', key.sortKey],
+    ] as const) {
+      if (!used) continue;
+      const type = types.get(used.name);
+      if (type === undefined) types.set(used.name, used.type);
+      else if (type !== used.type) {
+        yield {
+          code: 'conflicting-attribute-type',
+          path: [...path, part, 'type'],
+          message: `Attribute "${used.name}" is a ${type} in another key of this table and cannot be a ${used.type} here.`,
+          expected: type,
+        };
+      }
+    }
+  }
+}
+
+function attributeDefinitions(properties: Properties): Value[] {
+  const types = new Map<string, Attribute['type']>();
+  for (const [, key] of keysOf(properties)) {
+    for (const { name, type } of attributesOf(key)) types.set(name, type);
+  }
+  return [...types].map(([name, type]) => ({ AttributeName: name, AttributeType: attributeTypes[type] }));
+}
+
+const keySchema = (key: Key): Value[] =>
+  attributesOf(key).map(({ name }, index) => ({
+    AttributeName: name,
+    KeyType: index === 0 ? 'HASH' : 'RANGE',
+  }));

@@ -1,0 +1,83 @@
+import type * as Type from 'typebox';
+import type { LocalFinding } from '../../model/descriptor.ts';
+import { isIntrinsic, join, type Value } from '../../model/intrinsic.ts';
+import { closedObject, namedList, scalar, staticText } from '../schema.ts';
+
+export const environmentSchema = namedList(
+  closedObject({
+    name: staticText({ title: 'Name', minLength: 1 }),
+    value: scalar({ title: 'Value', description: 'Numbers and switches become text.' }),
+  }),
+  { title: 'Environment variables', description: 'Variables that the code sees.' },
+);
+
+export type Environment = Type.Static<typeof environmentSchema>;
+
+/** @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime */
+const reserved = new Set([
+  '_HANDLER',
+  '_X_AMZN_TRACE_ID',
+  'AWS_ACCESS_KEY',
+  'AWS_ACCESS_KEY_ID',
+  'AWS_DEFAULT_REGION',
+  'AWS_EXECUTION_ENV',
+  'AWS_LAMBDA_FUNCTION_MEMORY_SIZE',
+  'AWS_LAMBDA_FUNCTION_NAME',
+  'AWS_LAMBDA_FUNCTION_VERSION',
+  'AWS_LAMBDA_INITIALIZATION_TYPE',
+  'AWS_LAMBDA_LOG_GROUP_NAME',
+  'AWS_LAMBDA_LOG_STREAM_NAME',
+  'AWS_LAMBDA_RUNTIME_API',
+  'AWS_REGION',
+  'AWS_SECRET_ACCESS_KEY',
+  'AWS_SESSION_TOKEN',
+  'LAMBDA_RUNTIME_DIR',
+  'LAMBDA_TASK_ROOT',
+]);
+
+/** Lambda's own limit on names and values together. */
+const maximumBytes = 4096;
+
+export function* checkEnvironment(environment: Environment): Iterable<LocalFinding> {
+  let bytes = 0;
+  for (const [index, { name, value }] of environment.entries()) {
+    const path = ['environment', index, 'name'];
+    if (reserved.has(name)) {
+      yield {
+        code: 'reserved-variable',
+        path,
+        message: `Environment variable ${name} is set by Lambda itself and cannot be changed.`,
+        suggestion: 'Choose another name.',
+      };
+    } else if (!/^[A-Za-z][A-Za-z0-9_]+$/.test(name)) {
+      yield {
+        code: 'invalid-variable-name',
+        path,
+        message: `"${name}" cannot be the name of an environment variable.`,
+        expected: 'two or more letters, digits and underscores, a letter first',
+      };
+    }
+    bytes += Buffer.byteLength(name) + (typeof value === 'object' ? 0 : Buffer.byteLength(String(value)));
+  }
+  if (bytes > maximumBytes) {
+    yield {
+      code: 'environment-too-large',
+      path: ['environment'],
+      at: 'key',
+      message: `The environment variables take ${bytes} bytes; Lambda allows ${maximumBytes}.`,
+      suggestion: 'Move large values to a file, a table or Secrets Manager.',
+    };
+  }
+}
+
+/**
+ * `NODE_OPTIONS` that buildpack functions for Node run with (spec 3.3), in front of the user's own, so that an
+ * option given twice has the user's value.
+ */
+export function nodeOptions(runtime: string, own: Value | undefined): Value {
+  const options = ['--enable-source-maps'];
+  const version = Number(/^nodejs(\d+)/.exec(runtime)?.[1]);
+  if (version >= 22) options.push('--experimental-require-module', '--experimental-detect-module');
+  if (own === undefined || own === '') return options.join(' ');
+  return isIntrinsic(own) ? join(' ', [...options, own]) : [...options, String(own)].join(' ');
+}

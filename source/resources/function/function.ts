@@ -1,0 +1,250 @@
+import * as Type from 'typebox';
+import type { ConfigResource } from '../../model/config.ts';
+import { defineResource } from '../../model/descriptor.ts';
+import { getAtt, sub, type Value } from '../../model/intrinsic.ts';
+import type { Names, StackBuilder } from '../../model/stack-builder.ts';
+import { disabledSchema, retentionSchema } from '../log-retention.ts';
+import { closedObject, namedList, oneOf, variants } from '../schema.ts';
+import { checkEnvironment, environmentSchema, nodeOptions } from './environment.ts';
+import { eventDescriptor, eventDescriptors, laterEventTypes } from './events/registry.ts';
+import { memory, storage, timeout } from './limits.ts';
+import { checkPackaging, packagingSchema } from './packaging.ts';
+import {
+  iamRoleStatementsSchema,
+  lambdaTrustPolicy,
+  loggingStatement,
+  roleName,
+  roleStatements,
+} from './role.ts';
+import { handlerOf, languageOf, retiredRuntimes, runtimeOf, runtimes } from './runtimes.ts';
+
+const eventSchema = variants(
+  Object.fromEntries(eventDescriptors.map((descriptor) => [descriptor.type, descriptor])),
+  { noun: 'event type', 'stp:laterTypes': laterEventTypes },
+);
+
+const schema = closedObject(
+  {
+    packaging: packagingSchema,
+    events: Type.Optional(
+      Type.Array(eventSchema, { title: 'Events', description: 'What invokes the function.' }),
+    ),
+    environment: Type.Optional(environmentSchema),
+    runtime: Type.Optional(
+      oneOf(runtimes, { title: 'Runtime', description: "Default: the newest of the entry file's language." }),
+    ),
+    architecture: Type.Optional(
+      oneOf(['x86_64', 'arm64'], { title: 'Processor architecture', default: 'x86_64' }),
+    ),
+    memory: Type.Optional(
+      Type.Integer({ ...memory, title: 'Memory', description: 'Megabytes. The processor grows with it.' }),
+    ),
+    timeout: Type.Optional(
+      Type.Integer({ ...timeout, 'stp:static': true, title: 'Timeout', description: 'Seconds.' }),
+    ),
+    storage: Type.Optional(
+      Type.Integer({ ...storage, title: 'Temporary storage', description: 'Megabytes of /tmp.' }),
+    ),
+    logging: Type.Optional(
+      closedObject(
+        { disabled: disabledSchema, retentionDays: retentionSchema(90) },
+        { title: 'Logging', 'stp:later': ['logForwarding'] },
+      ),
+    ),
+    tags: Type.Optional(
+      namedList(
+        closedObject({
+          name: Type.String({ 'stp:static': true, minLength: 1, maxLength: 128 }),
+          value: Type.String({ minLength: 1, maxLength: 256 }),
+        }),
+        { title: 'Tags', maxItems: 50 },
+      ),
+    ),
+    connectTo: Type.Optional(
+      Type.Array(Type.String({ 'stp:static': true, 'stp:connectable': true }), {
+        title: 'Connected resources',
+        description: 'Resources that the function may use; their names and addresses become variables.',
+        uniqueItems: true,
+      }),
+    ),
+    iamRoleStatements: Type.Optional(iamRoleStatementsSchema),
+  },
+  {
+    'stp:later': [
+      'joinDefaultVpc',
+      'destinations',
+      'deployment',
+      'alarms',
+      'disabledGlobalAlarms',
+      'url',
+      'cdn',
+      'provisionedConcurrency',
+      'reservedConcurrency',
+      'layers',
+      'volumeMounts',
+    ],
+  },
+);
+
+/** Properties of a checked function (spec 3). */
+export type FunctionProperties = Type.Static<typeof schema>;
+
+type FunctionResource = ConfigResource<FunctionProperties>;
+
+/** Lambda's name of a function: 64 characters at most. */
+export const lambdaName = (names: Names, name: string): string => names.physicalName(name, 64);
+
+const logGroupName = (names: Names, name: string): string => `/aws/lambda/${lambdaName(names, name)}`;
+
+const literalArn = (names: Names, name: string): Value =>
+  sub(`arn:\${AWS::Partition}:lambda:\${AWS::Region}:\${AWS::AccountId}:function:${lambdaName(names, name)}`);
+
+/** The template parameter that holds the S3 key of a function's artifact. */
+export const artifactKeyParameter = (names: Names, name: string): string =>
+  names.logicalId(name, 'ArtifactKey');
+
+/** Spec 3 and 12. */
+export const functionDescriptor = defineResource({
+  type: 'function',
+  title: 'Function',
+  description: 'Code that runs on AWS Lambda when something invokes it.',
+  schema,
+
+  *check({ properties }, context) {
+    yield* checkPackaging(properties, context);
+    if (Array.isArray(properties.environment)) yield* checkEnvironment(properties.environment);
+    if (properties.runtime !== undefined && retiredRuntimes.includes(properties.runtime)) {
+      yield {
+        severity: 'warning',
+        code: 'retired-runtime',
+        path: ['runtime'],
+        message: `AWS takes no new functions with runtime ${properties.runtime}.`,
+        suggestion: 'Leave "runtime" out to have the newest.',
+      };
+    }
+  },
+
+  synth(resource, stack) {
+    addRole(resource, stack);
+    addLogGroup(resource, stack);
+    addFunction(resource, stack);
+    const { properties } = resource;
+    for (const [index, event] of (properties.events ?? []).entries()) {
+      const descriptor = eventDescriptor(event.type);
+      descriptor?.synth({ type: event.type, index, properties: event.properties ?? {} }, resource, stack);
+    }
+    if (properties.iamRoleStatements) {
+      stack.allow(resource.name, 'custom-iam-role-statements', roleStatements(properties.iamRoleStatements));
+    }
+    for (const target of properties.connectTo ?? []) {
+      const { statements, variables } = stack.connection(target);
+      stack.allow(resource.name, 'custom-allow-access-to-policy-statements', statements);
+      for (const [key, value] of Object.entries(variables)) {
+        stack.setVariable(resource.name, stack.names.variable(target, key), value);
+      }
+    }
+  },
+
+  params({ name, properties }, names, form) {
+    const logGroup = names.logicalId(name, 'AWS::Logs::LogGroup');
+    return {
+      arn:
+        form === 'literal'
+          ? literalArn(names, name)
+          : getAtt(names.logicalId(name, 'AWS::Lambda::Function'), 'Arn'),
+      ...(properties.logging?.disabled ? {} : { logGroupArn: getAtt(logGroup, 'Arn') }),
+    };
+  },
+
+  connect({ name }, names) {
+    const arn = literalArn(names, name);
+    const versions = sub(
+      `arn:\${AWS::Partition}:lambda:\${AWS::Region}:\${AWS::AccountId}:function:${lambdaName(names, name)}:*`,
+    );
+    return {
+      statements: [{ Effect: 'Allow', Action: ['lambda:InvokeFunction'], Resource: [arn, versions] }],
+      variables: { ARN: arn },
+    };
+  },
+});
+
+function addRole({ name, properties }: FunctionResource, stack: StackBuilder): void {
+  stack.add(name, stack.names.logicalId(name, 'AWS::IAM::Role'), {
+    Type: 'AWS::IAM::Role',
+    Properties: {
+      RoleName: roleName(stack.names, name),
+      AssumeRolePolicyDocument: lambdaTrustPolicy,
+      // Filled when everything that grants has been synthesized.
+      Policies: undefined,
+    },
+  });
+  if (!properties.logging?.disabled) {
+    stack.allow(name, 'allow-cloudwatch-logging-policy', [loggingStatement(logGroupName(stack.names, name))]);
+  }
+}
+
+function addLogGroup({ name, properties }: FunctionResource, stack: StackBuilder): void {
+  if (properties.logging?.disabled) return;
+  const id = stack.names.logicalId(name, 'AWS::Logs::LogGroup');
+  stack.add(name, id, {
+    Type: 'AWS::Logs::LogGroup',
+    Properties: {
+      LogGroupName: logGroupName(stack.names, name),
+      RetentionInDays: properties.logging?.retentionDays ?? 90,
+    },
+  });
+  stack.addFunctionDependency(name, id);
+}
+
+function addFunction({ name, properties }: FunctionResource, stack: StackBuilder): void {
+  const bucket = stack.parameter('ArtifactBucket', {
+    Type: 'String',
+    Description: 'Bucket that holds the artifacts of the functions',
+  });
+  const key = stack.parameter(artifactKeyParameter(stack.names, name), {
+    Type: 'String',
+    Description: `Key of the artifact of function ${name}`,
+  });
+  const runtime = runtimeOf(properties);
+  stack.add(name, stack.names.logicalId(name, 'AWS::Lambda::Function'), {
+    Type: 'AWS::Lambda::Function',
+    Properties: {
+      FunctionName: lambdaName(stack.names, name),
+      Code: { S3Bucket: bucket, S3Key: key },
+      Handler: handlerOf(properties),
+      Runtime: runtime,
+      Architectures: [properties.architecture ?? 'x86_64'],
+      MemorySize: properties.memory ?? memory.default,
+      Timeout: properties.timeout ?? timeout.default,
+      EphemeralStorage: properties.storage === undefined ? undefined : { Size: properties.storage },
+      Role: getAtt(stack.names.logicalId(name, 'AWS::IAM::Role'), 'Arn'),
+      // Filled when everything that injects has been synthesized.
+      Environment: undefined,
+      Tags: properties.tags?.map((tag) => ({ Key: tag.name, Value: tag.value })),
+    },
+  });
+  addVariables(properties, name, runtime, stack);
+}
+
+function addVariables(
+  { environment = [], packaging }: FunctionProperties,
+  name: string,
+  runtime: string,
+  stack: StackBuilder,
+): void {
+  const own = new Map<string, Value>();
+  for (const variable of environment) {
+    const value: Value = variable.value;
+    own.set(variable.name, typeof value === 'object' ? value : String(value));
+  }
+  if (packaging.type === 'stacktape-lambda-buildpack') {
+    if (languageOf(packaging.properties.entryfilePath) === 'node') {
+      own.set('NODE_OPTIONS', nodeOptions(runtime, own.get('NODE_OPTIONS')));
+    }
+  }
+  for (const [key, value] of own) stack.setVariable(name, key, value, 'own');
+}
+
+/** What points at a function from outside: its ARN, which makes CloudFormation create the function first. */
+export const functionTarget = (names: Names, name: string): Value =>
+  getAtt(names.logicalId(name, 'AWS::Lambda::Function'), 'Arn');

@@ -1,0 +1,50 @@
+import * as Type from 'typebox';
+import { sub, type Value } from '../../model/intrinsic.ts';
+import type { PolicyStatement } from '../../model/policy.ts';
+import type { Names } from '../../model/stack-builder.ts';
+import { closedObject, mapOf, oneOf, oneOrMany } from '../schema.ts';
+
+/** Keys as IAM has them, so that a statement can be pasted from its documentation. */
+export const iamRoleStatementsSchema = Type.Array(
+  closedObject({
+    Sid: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9]*$' })),
+    Effect: Type.Optional(oneOf(['Allow', 'Deny'], { default: 'Allow' })),
+    Action: Type.Optional(oneOrMany(Type.String({ minLength: 1 }), { default: ['*'] })),
+    Resource: oneOrMany(Type.String({ minLength: 1 }), {
+      description: 'ARN or list of ARNs that the statement is about.',
+    }),
+    Condition: Type.Optional(mapOf(mapOf(Type.Unknown()))),
+  }),
+  { title: 'IAM statements', description: "Statements that are added to the function's role." },
+);
+
+export function roleStatements(
+  statements: Type.Static<typeof iamRoleStatementsSchema>,
+): readonly PolicyStatement[] {
+  return statements.map(({ Sid, Effect = 'Allow', Action = ['*'], Resource, Condition }) => ({
+    ...(Sid === undefined ? {} : { Sid }),
+    Effect,
+    Action: Array.isArray(Action) ? Action : [Action],
+    Resource,
+    ...(Condition === undefined ? {} : { Condition: Condition as Record<string, Record<string, Value>> }),
+  }));
+}
+
+/** Lambda makes the log group by itself when it may; ours is made with its retention, so it may not. */
+export const loggingStatement = (logGroupName: string): PolicyStatement => ({
+  Effect: 'Allow',
+  Action: ['logs:CreateLogStream', 'logs:PutLogEvents', 'logs:DescribeLogGroups', 'logs:DescribeLogStreams'],
+  // Written out, not Fn::GetAtt: the role and the log group are then made at the same time.
+  Resource: ['', ':*'].map((streams) =>
+    sub(`arn:\${AWS::Partition}:logs:\${AWS::Region}:\${AWS::AccountId}:log-group:${logGroupName}${streams}`),
+  ),
+});
+
+export const lambdaTrustPolicy: Value = {
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }],
+};
+
+/** IAM allows 64 characters, of which the longest name of a Region (`us-isof-south-1`) and a hyphen take 16. */
+export const roleName = (names: Names, functionName: string): Value =>
+  sub(`${names.physicalName(functionName, 64 - 16)}-\${AWS::Region}`);

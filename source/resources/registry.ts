@@ -1,0 +1,32 @@
+import type { ResourceDescriptor } from '../model/descriptor.ts';
+import { dynamoDbTable } from './dynamo-db-table.ts';
+import { functionDescriptor } from './function/function.ts';
+import { httpApiGateway } from './http-api-gateway.ts';
+
+/** Every resource type; to add one, add its file here. */
+export const resourceDescriptors: readonly ResourceDescriptor[] = [
+  functionDescriptor,
+  httpApiGateway,
+  dynamoDbTable,
+];
+
+/** Resource types of Stacktape that this version does not have. */
+export const laterResourceTypes: readonly string[] = [
+  'application-load-balancer',
+  'batch-job',
+  'bucket',
+  'event-bus',
+  'mongo-db-atlas-cluster',
+  'private-service',
+  'redis-cluster',
+  'relational-database',
+  'sns-topic',
+  'sqs-queue',
+  'upstash-kafka-topic',
+  'upstash-redis',
+  'user-auth-pool',
+];
+
+const byType = new Map(resourceDescriptors.map((descriptor) => [descriptor.type, descriptor]));
+
+export const resourceDescriptor = (type: string): ResourceDescriptor | undefined => byType.get(type);

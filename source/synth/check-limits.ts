@@ -1,0 +1,89 @@
+import { isIntrinsic } from '../model/intrinsic.ts';
+import type { TemplateBuilder } from './template-builder.ts';
+
+/** @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html */
+const limits = {
+  resources: 500,
+  resourcesWarning: 470,
+  parameters: 200,
+  outputs: 200,
+  roleCharacters: 10_240,
+};
+
+/** What AWS would refuse only in the middle of a deploy. */
+export function checkLimits(stack: TemplateBuilder): void {
+  checkCounts(stack);
+  for (const [name, { policies }] of stack.functions) {
+    let characters = 0;
+    for (const Statement of policies.values()) {
+      characters += policyLength({ Version: '2012-10-17', Statement });
+    }
+    if (characters > limits.roleCharacters) {
+      stack.report({
+        severity: 'error',
+        code: 'policies-too-large',
+        path: ['resources', name],
+        at: 'key',
+        message: `Function ${name}: the inline policies of its role take ${characters} characters; IAM allows ${limits.roleCharacters}.`,
+        suggestion: 'Connect it to fewer resources, or grant with wildcards in "iamRoleStatements".',
+      });
+    }
+  }
+}
+
+function checkCounts(stack: TemplateBuilder): void {
+  const resources = Object.keys(stack.resources).length;
+  if (resources > limits.resources) {
+    stack.report({
+      severity: 'error',
+      code: 'too-many-resources',
+      path: ['resources'],
+      at: 'key',
+      message: `The stack would have ${resources} CloudFormation resources; CloudFormation allows ${limits.resources}.`,
+      suggestion:
+        'Split the service into several configs, or let one function take several routes; each function makes three resources and each route one more.',
+    });
+  } else if (resources > limits.resourcesWarning) {
+    stack.report({
+      severity: 'warning',
+      code: 'many-resources',
+      path: ['resources'],
+      at: 'key',
+      message: `The stack has ${resources} CloudFormation resources; CloudFormation allows ${limits.resources}.`,
+      suggestion: 'Split the service into several configs before it is full.',
+    });
+  }
+  const parameters = Object.keys(stack.parameters).length;
+  if (parameters > limits.parameters) {
+    stack.report({
+      severity: 'error',
+      code: 'too-many-functions',
+      path: ['resources'],
+      at: 'key',
+      message: `The stack has ${stack.functions.size} functions; it can have ${limits.parameters - 1}, since each takes a template parameter and CloudFormation allows ${limits.parameters}.`,
+      suggestion: 'Split the service into several configs.',
+    });
+  }
+  const outputs = Object.keys(stack.outputs).length;
+  if (outputs > limits.outputs) {
+    stack.report({
+      severity: 'error',
+      code: 'too-many-outputs',
+      path: ['stackConfig', 'outputs'],
+      at: 'key',
+      message: `The stack has ${outputs} outputs; CloudFormation allows ${limits.outputs}.`,
+    });
+  }
+}
+
+/** Characters of a policy as IAM counts them, without spaces; an intrinsic function counts as an ARN of usual length. */
+function policyLength(value: unknown): number {
+  if (typeof value === 'string') return value.length + 2;
+  if (typeof value !== 'object' || value === null) return String(value).length;
+  if (isIntrinsic(value))
+    return 'Fn::Sub' in value && typeof value['Fn::Sub'] === 'string' ? value['Fn::Sub'].length + 2 : 90;
+  let length = 2;
+  if (Array.isArray(value)) for (const item of value) length += policyLength(item) + 1;
+  else for (const [key, item] of Object.entries(value)) length += key.length + 4 + policyLength(item);
+  return length;
+}

@@ -1,0 +1,121 @@
+import { type Config, stackNameOf } from '../model/config.ts';
+import type { Finding } from '../model/diagnostic.ts';
+import type { Value } from '../model/intrinsic.ts';
+import type { Template, TemplateResource } from '../model/template.ts';
+import { artifactKeyParameter } from '../resources/function/function.ts';
+import { createNames } from '../resources/names.ts';
+import { resourceDescriptor } from '../resources/registry.ts';
+import { applyOverrides } from './apply-overrides.ts';
+import { checkLimits } from './check-limits.ts';
+import { settleReferences } from './settle-references.ts';
+import { type FunctionDraft, TemplateBuilder } from './template-builder.ts';
+
+/** What a config becomes. Only when no finding is an error can the template be deployed. */
+export type SynthesizedStack = {
+  template: Template;
+  findings: Finding[];
+  /** The template parameter that takes the S3 key of each function's artifact, in the config's order. */
+  artifacts: { functionName: string; keyParameter: string }[];
+};
+
+/** The parameter that takes the name of the bucket with the artifacts; there where the stack has functions. */
+export const artifactBucketParameter = 'ArtifactBucket';
+
+/**
+ * Config → CloudFormation template. Pure: no clock, network or disk, and the same config gives the same template.
+ * The config has to be checked (`loadConfig` without errors).
+ */
+export function synthesizeStack(config: Config): SynthesizedStack {
+  const stack = new TemplateBuilder(config);
+  for (const resource of config.resources) resourceDescriptor(resource.type)?.synth(resource, stack);
+  for (const [name, draft] of stack.functions) finishFunction(stack, name, draft);
+  for (const [logicalId, raw] of Object.entries(config.cloudformationResources))
+    addRaw(stack, logicalId, raw);
+  addConfigOutputs(stack);
+  applyOverrides(stack);
+  settleReferences(stack);
+  checkLimits(stack);
+
+  const hasParameters = Object.keys(stack.parameters).length > 0;
+  const template: Template = {
+    AWSTemplateFormatVersion: '2010-09-09',
+    Description: `STP-stack_${config.serviceName}_${config.stage}`,
+    ...(hasParameters ? { Parameters: stack.parameters } : {}),
+    Resources: stack.resources,
+    ...(Object.keys(stack.outputs).length > 0 ? { Outputs: stack.outputs } : {}),
+  };
+  const artifacts = [...stack.functions.keys()].map((functionName) => ({
+    functionName,
+    keyParameter: artifactKeyParameter(stack.names, functionName),
+  }));
+  return { template, findings: stack.findings, artifacts };
+}
+
+/** Tags that a deploy gives the whole stack; CloudFormation hands them on to its resources (spec 12.1). */
+export function stackTags(config: Config): { Key: string; Value: string }[] {
+  return [
+    { Key: 'stp:stack-name', Value: stackNameOf(config) },
+    { Key: 'stp:project-name', Value: config.serviceName },
+    { Key: 'stp:stage', Value: config.stage },
+    ...config.tags.map(({ name, value }) => ({ Key: name, Value: value })),
+  ];
+}
+
+/** Writes what events and connections have gathered into the function and its role. */
+function finishFunction(stack: TemplateBuilder, name: string, draft: FunctionDraft): void {
+  const role = stack.resources[stack.names.logicalId(name, 'AWS::IAM::Role')];
+  const lambda = stack.resources[stack.names.logicalId(name, 'AWS::Lambda::Function')];
+  if (!role?.Properties || !lambda?.Properties) return;
+  if (draft.policies.size > 0) {
+    role.Properties.Policies = [...draft.policies].map(([policyName, statements]) => ({
+      PolicyName: policyName,
+      PolicyDocument: { Version: '2012-10-17', Statement: statements },
+    }));
+  }
+  if (draft.variables.size > 0) {
+    const variables: Record<string, Value> = {};
+    for (const [key, { value }] of draft.variables) variables[key] = value;
+    lambda.Properties.Environment = { Variables: variables };
+  }
+  // The role is waited for through Fn::GetAtt already.
+  if (draft.dependencies.size > 0) lambda.DependsOn = [...draft.dependencies];
+}
+
+function addRaw(stack: TemplateBuilder, logicalId: string, raw: Record<string, Value>): void {
+  const path = ['cloudformationResources', logicalId];
+  if (Object.hasOwn(stack.resources, logicalId) || Object.hasOwn(stack.parameters, logicalId)) {
+    stack.report({
+      severity: 'error',
+      code: 'logical-id-collision',
+      path,
+      at: 'key',
+      message: `The stack has a ${stack.resources[logicalId]?.Type ?? 'parameter'} ${logicalId} already.`,
+      suggestion: 'Rename yours.',
+    });
+    return;
+  }
+  stack.resources[logicalId] = { ...(raw as TemplateResource) };
+}
+
+function addConfigOutputs(stack: TemplateBuilder): void {
+  for (const [index, output] of stack.config.outputs.entries()) {
+    if (Object.hasOwn(stack.outputs, output.name)) {
+      stack.report({
+        severity: 'error',
+        code: 'duplicate-output',
+        path: ['stackConfig', 'outputs', index, 'name'],
+        message: `The stack has an output ${output.name} already.`,
+        suggestion: 'Rename yours.',
+      });
+      continue;
+    }
+    stack.output(output.name, {
+      ...(output.description === undefined ? {} : { Description: output.description }),
+      Value: output.value,
+      ...(output.export ? { Export: { Name: `${stack.names.stackName}-${output.name}` } } : {}),
+    });
+  }
+}
+
+/** The names that a stack of this config gives, for those who look for its resources. */
+export const namesOf = (config: Pick<Config, 'serviceName' | 'stage'>) => createNames(stackNameOf(config));
