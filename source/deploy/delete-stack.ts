@@ -62,11 +62,11 @@ async function remove(run: Run, input: StackInput): Promise<Outcome> {
 
   run.begin();
   run.emit({ type: 'phase', phase: 'execute', status: 'running' });
-  const since =
-    status === 'DELETE_IN_PROGRESS'
-      ? (found.deletedAt ?? new Date(0))
-      : await lastEventAt(cloudFormation, stackId);
-  await cloudFormation.deleteStack({ StackName: stackId, ClientRequestToken: `stp-${run.id}` });
+  let since = found.deletedAt ?? new Date(0);
+  if (status !== 'DELETE_IN_PROGRESS') {
+    since = await lastEventAt(cloudFormation, stackId);
+    await cloudFormation.deleteStack({ StackName: stackId, ClientRequestToken: `stp-${run.id}` });
+  }
   const warn = () => run.notice('warning', 'A deletion cannot be cancelled; press again to stop watching.');
   run.control.cancel.addEventListener('abort', warn, { once: true });
   const followed = await followStack({

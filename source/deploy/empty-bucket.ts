@@ -1,5 +1,6 @@
 import type { S3 } from '@aws-sdk/client-s3';
 import { isServiceError } from '../aws/aws-error.ts';
+import { AwsError } from '../model/errors.ts';
 
 /** True where the bucket holds at least one object. A bucket that is not there holds none. */
 export async function holdsObjects(s3: S3, bucket: string): Promise<boolean> {
