@@ -71,8 +71,14 @@ export interface Backend {
     name: string,
     onRequest: import('node:http').RequestListener,
   ): Promise<{ port: number; close(): Promise<void> }>;
-  /** Access keys for a role's session, as a function's environment gets them. */
-  credentialsForRole(roleArn: string): { accessKeyId: string; secretAccessKey: string; sessionToken: string };
+  /**
+   * Access keys for a role's session, as a function's environment gets them: valid over restarts, and for ever
+   * without `expiresAt` (milliseconds since 1970). The session's name stands in the caller's ARN.
+   */
+  credentialsForRole(
+    roleArn: string,
+    session?: { sessionName?: string; expiresAt?: number },
+  ): { accessKeyId: string; secretAccessKey: string; sessionToken: string };
   /** For what nobody asked for but somebody debugging wants to see: `.stp/local/server.log`. */
   log(message: string): void;
 }

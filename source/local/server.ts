@@ -191,7 +191,8 @@ function createBackend(
       return (await dispatch(services, service, operation, input, context)) as O;
     },
     listen: (name, onRequest) => listeners.open(name, onRequest),
-    credentialsForRole: (roleArn) => sessionKey(key, roleArn, 'stp'),
+    credentialsForRole: (roleArn, session) =>
+      sessionKey(key, roleArn, session?.sessionName ?? 'stp', session?.expiresAt),
   };
 }
 

@@ -5,5 +5,7 @@ export type ServiceLoader = () => Promise<(backend: Backend) => Service>;
 
 /** Every service of the embedded AWS. */
 export const registry: Partial<Record<ServiceId, ServiceLoader>> = {
+  iam: async () => (await import('./iam/iam.ts')).createIam,
+  lambda: async () => (await import('./lambda/lambda.ts')).createLambda,
   sts: async () => (await import('./sts/sts.ts')).createSts,
 };

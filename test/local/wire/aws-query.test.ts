@@ -13,6 +13,6 @@ test('the project key is the root of the account', async () => {
   expect(identity).toMatchObject({
     Account: '000000000000',
     Arn: 'arn:aws:iam::000000000000:root',
-    UserId: aws.server.accessKeyId,
+    UserId: '000000000000',
   });
 });
