@@ -11,12 +11,12 @@ export const offlineRegion = 'us-east-1';
  * @throws UserError `no-region` where none is named anywhere
  */
 export async function resolveRegion(options: {
-  flag?: string;
+  region?: string;
   profile?: string;
-  environment?: NodeJS.ProcessEnv;
+  env?: NodeJS.ProcessEnv;
 }): Promise<string> {
-  const environment = options.environment ?? process.env;
-  const named = options.flag || environment.AWS_REGION || environment.AWS_DEFAULT_REGION;
+  const environment = options.env ?? process.env;
+  const named = options.region || environment.AWS_REGION || environment.AWS_DEFAULT_REGION;
   const region = named || (await regionOfProfile(options.profile ?? environment.AWS_PROFILE));
   if (!region) throw new UserError('No AWS Region is named.', { code: 'no-region', hint: regionHint });
   if (!/^[a-z]{2}(-[a-z]+)+-\d$/.test(region))

@@ -27,7 +27,9 @@ export async function emptyBucket(s3: S3, bucket: string, signal: AbortSignal): 
       });
       const [first] = Errors;
       if (first)
-        throw new Error(`${first.Key} in ${bucket} cannot be deleted: ${first.Message ?? first.Code}`);
+        throw new AwsError(`${first.Key} in ${bucket} cannot be deleted: ${first.Message ?? first.Code}`, {
+          code: first.Code ?? 'DeleteFailed',
+        });
     }
   } catch (error) {
     if (!isServiceError(error, 'NoSuchBucket')) throw error;

@@ -19,22 +19,22 @@ beforeEach(() => {
 afterEach(() => vi.unstubAllEnvs());
 
 test('the flag wins over the environment, the environment over the profile', async () => {
-  const environment = { AWS_REGION: 'eu-west-1', AWS_DEFAULT_REGION: 'eu-west-2' };
-  expect(await resolveRegion({ flag: 'us-east-2', environment })).toBe('us-east-2');
-  expect(await resolveRegion({ environment })).toBe('eu-west-1');
-  expect(await resolveRegion({ environment: { AWS_DEFAULT_REGION: 'eu-west-2' } })).toBe('eu-west-2');
-  expect(await resolveRegion({ environment: {} })).toBe('eu-north-1');
-  expect(await resolveRegion({ environment: { AWS_PROFILE: 'other' } })).toBe('sa-east-1');
-  expect(await resolveRegion({ profile: 'other', environment: {} })).toBe('sa-east-1');
+  const env = { AWS_REGION: 'eu-west-1', AWS_DEFAULT_REGION: 'eu-west-2' };
+  expect(await resolveRegion({ region: 'us-east-2', env })).toBe('us-east-2');
+  expect(await resolveRegion({ env })).toBe('eu-west-1');
+  expect(await resolveRegion({ env: { AWS_DEFAULT_REGION: 'eu-west-2' } })).toBe('eu-west-2');
+  expect(await resolveRegion({ env: {} })).toBe('eu-north-1');
+  expect(await resolveRegion({ env: { AWS_PROFILE: 'other' } })).toBe('sa-east-1');
+  expect(await resolveRegion({ profile: 'other', env: {} })).toBe('sa-east-1');
 });
 
 test('no Region anywhere is an error of use that says how to name one', async () => {
-  const error = await resolveRegion({ profile: 'bare', environment: {} }).catch((one: unknown) => one);
+  const error = await resolveRegion({ profile: 'bare', env: {} }).catch((one: unknown) => one);
   expect(error).toBeInstanceOf(UserError);
   expect(error).toMatchObject({ code: 'no-region', exitCode: 2 });
   expect((error as UserError).hint).toContain('--region');
 });
 
 test('what is no Region is refused before anything is sent to it', async () => {
-  await expect(resolveRegion({ flag: 'europe' })).rejects.toMatchObject({ code: 'invalid-region' });
+  await expect(resolveRegion({ region: 'europe' })).rejects.toMatchObject({ code: 'invalid-region' });
 });
