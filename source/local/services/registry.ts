@@ -5,6 +5,8 @@ export type ServiceLoader = () => Promise<(backend: Backend) => Service>;
 
 /** Every service of the embedded AWS. */
 export const registry: Partial<Record<ServiceId, ServiceLoader>> = {
+  s3: async () => (await import('./s3/s3.ts')).createS3,
+  dynamodb: async () => (await import('./dynamodb/dynamodb.ts')).createDynamoDb,
   iam: async () => (await import('./iam/iam.ts')).createIam,
   lambda: async () => (await import('./lambda/lambda.ts')).createLambda,
   sts: async () => (await import('./sts/sts.ts')).createSts,
