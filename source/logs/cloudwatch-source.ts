@@ -46,17 +46,23 @@ export async function* followLogs(options: FollowOptions): AsyncGenerator<LogIte
   const readers = options.groups.map((group) => new GroupReader(group, options));
   const end = options.until ?? now();
   const order = new Order();
-  if (options.limit !== undefined) {
-    for (const entry of await newest(readers, options.since, end, options.limit)) yield order.pass(entry);
-  } else {
-    for await (const entry of merged(readers, options.since, end)) yield order.pass(entry);
+  let failures = 0;
+  try {
+    if (options.limit !== undefined) {
+      for (const entry of await newest(readers, options.since, end, options.limit)) yield order.pass(entry);
+    } else {
+      for await (const entry of merged(readers, options.since, end)) yield order.pass(entry);
+    }
+  } catch (error) {
+    if (signal.aborted) return;
+    if (!follow || !isPassing(error)) throw error;
+    failures = 1;
   }
   if (!follow) {
     if (readers.length > 0 && readers.every(({ missing }) => missing)) throw noLogGroup(options.groups);
     return;
   }
   const pace = Math.max(options.pollMilliseconds ?? second, readers.length * perGroupMilliseconds);
-  let failures = 0;
   while (!signal.aborted) {
     await options.sleep(failures === 0 ? pace : backOff(failures), signal);
     if (signal.aborted) break;

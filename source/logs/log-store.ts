@@ -54,6 +54,7 @@ export class LogStore {
   readonly #streams: Stream[] = [];
   readonly #streamIndex = new Map<string, number>();
   readonly #listeners = new Set<() => void>();
+  readonly #functions = new Set<string>();
   #first = 0;
   #end = 0;
   #errors = 0;
@@ -130,14 +131,14 @@ export class LogStore {
     return this.#streams[stream]?.function ?? '';
   }
 
-  /** The next line after `from` in a direction that is an error; undefined where there is none. */
-  nextError(from: number, step: 1 | -1): number | undefined {
-    for (let id = from + step; id >= this.#first && id < this.#end; id += step) {
-      const chunk = this.#chunkOf(id);
-      const level = chunk?.levelAt(id - chunk.first);
-      if (level === 'error' || level === 'fatal') return id;
-    }
-    return undefined;
+  levelOf(id: number): Level | undefined {
+    const chunk = this.#chunkOf(id);
+    return chunk?.levelAt(id - chunk.first);
+  }
+
+  /** Names of the functions that lines have come from. */
+  functions(): ReadonlySet<string> {
+    return this.#functions;
   }
 
   /**
@@ -248,6 +249,7 @@ export class LogStore {
     const key = `${stream.function}\n${stream.logGroup}\n${stream.stream}`;
     const known = this.#streamIndex.get(key);
     if (known !== undefined) return known;
+    if (stream.function !== '') this.#functions.add(stream.function);
     const index = this.#streams.push(stream) - 1;
     this.#streamIndex.set(key, index);
     return index;

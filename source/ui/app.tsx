@@ -1,9 +1,11 @@
 import type { DeployEvent } from '../deploy/deploy-event.ts';
 import type { DeployState } from '../deploy/deploy-state.ts';
+import type { LogSource } from '../logs/log-entry.ts';
 import { systemClock } from './clock.ts';
 import { type ProcessLike, runScreen, type ScreenEnd, type Terminal } from './run-screen.tsx';
 import { type DeployControl, DeployModel } from './screens/deploy/deploy-model.ts';
 import { formatDeploySummary } from './screens/deploy/format-deploy-summary.ts';
+import { LogsModel } from './screens/logs/logs-model.ts';
 import { Shell } from './shell/shell.tsx';
 import { ShellModel } from './shell/shell-model.ts';
 import { themeFor } from './theme.ts';
@@ -16,7 +18,14 @@ export type AppOptions = Terminal & {
   process?: ProcessLike;
 };
 
-export type DeployAppOptions = AppOptions & DeployControl & { events: AsyncIterable<DeployEvent> };
+export type DeployAppOptions = AppOptions &
+  DeployControl & {
+    events: AsyncIterable<DeployEvent>;
+    /** With it there is a Logs tab. Called when that is opened, and again while there is nothing to read yet. */
+    openLogs?: () => LogSource | undefined;
+    /** Printed where the user may want to watch again. Default: `stp attach` with the stage and the target. */
+    attachCommand?: string;
+  };
 
 /**
  * The dashboard of an operation until the user leaves it; then a summary is written to stdout, where it stays.
@@ -27,7 +36,8 @@ export async function runDeployApp(options: DeployAppOptions): Promise<DeploySta
   const clock = systemClock(options.now);
   const theme = themeFor(process.env, options.color);
   const deploy = new DeployModel({ control: options, clock, theme });
-  const shell = new ShellModel([deploy], clock, theme);
+  const logs = options.openLogs && new LogsModel({ open: options.openLogs, clock, theme });
+  const shell = new ShellModel(logs === undefined ? [deploy] : [deploy, logs], clock, theme);
   const drained = drain(options.events, deploy, shell);
   // Its error is thrown below; until then it must not count as unhandled.
   drained.catch(() => {});
@@ -38,12 +48,48 @@ export async function runDeployApp(options: DeployAppOptions): Promise<DeploySta
     if (end.signal !== undefined && deploy.state.current.result === undefined) options.detach();
   } finally {
     deploy.stop();
+    logs?.stop();
     await settled(drained);
     const width = options.stdout.columns || 80;
-    options.stdout.write(formatDeploySummary(deploy.state.current, { color: theme.color, width }));
+    const { attachCommand } = options;
+    options.stdout.write(
+      formatDeploySummary(deploy.state.current, {
+        color: theme.color,
+        width,
+        ...(attachCommand !== undefined && { attachCommand }),
+      }),
+    );
   }
   await drained;
   return deploy.state.current;
+}
+
+export type LogsAppOptions = AppOptions & {
+  source: LogSource;
+  /** Typed into the filter's line beforehand. */
+  filter?: string;
+  /** Of text and columns; older lines are dropped past it. Default 256 MiB. */
+  maxBytes?: number;
+};
+
+/** The log viewer, until the user leaves it or a signal comes. */
+export async function runLogsApp(options: LogsAppOptions): Promise<ScreenEnd> {
+  const clock = systemClock(options.now);
+  const theme = themeFor(process.env, options.color);
+  const logs = new LogsModel({
+    open: () => options.source,
+    clock,
+    theme,
+    ...(options.filter !== undefined && { filter: options.filter }),
+    ...(options.maxBytes !== undefined && { maxBytes: options.maxBytes }),
+  });
+  const shell = new ShellModel([logs], clock, theme);
+  logs.show();
+  try {
+    return await runShell(shell, options);
+  } finally {
+    logs.stop();
+  }
 }
 
 async function drain(

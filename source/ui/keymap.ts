@@ -46,9 +46,9 @@ export const keymap = {
     back: { keys: ['escape'], help: 'close the open line, then clear the filter' },
   },
   dialog: {
-    next: { keys: ['right', 'down', 'tab', 'l', 'j'], help: 'next choice' },
+    next: { keys: ['right', 'down', 'tab', 'l', 'j'], help: 'next choice', footer: 'choose' },
     previous: { keys: ['left', 'up', 'shift-tab', 'h', 'k'], help: 'previous choice' },
-    choose: { keys: ['enter'], help: 'take the choice' },
+    choose: { keys: ['enter'], help: 'take the choice', footer: 'take' },
     close: { keys: ['escape'], help: 'close without a change' },
     pageDown: { keys: ['pagedown', ' '], help: 'more reasons' },
     pageUp: { keys: ['pageup', 'b'], help: 'earlier reasons' },

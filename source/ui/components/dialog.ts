@@ -1,5 +1,5 @@
 import { paintRow, type Row, type Segment } from '../row.ts';
-import { wrapText } from '../text.ts';
+import { displayWidth, wrapText } from '../text.ts';
 import type { Theme } from '../theme.ts';
 import type { Dialog, DialogState } from './dialog-state.ts';
 
@@ -27,7 +27,7 @@ export function dialogLines(dialog: Dialog, state: DialogState, size: DialogSize
     [
       [`${rule}${rule} `, 'warn'],
       [`${warning} ${dialog.title} `, 'warnBold'],
-      [rule.repeat(size.width), 'warn'],
+      [rule.repeat(Math.max(0, size.width - displayWidth(dialog.title) - 6)), 'warn'],
     ],
   ];
   for (const line of lines.slice(state.scroll, state.scroll + height)) rows.push([['    '], [line]]);

@@ -45,7 +45,7 @@ export function Shell({ model, theme }: Props) {
           View && <View size={size} theme={theme} />
         )}
       </Box>
-      <Lines lines={[footerLine(footerContexts(model, state), columns, theme)]} />
+      <Lines lines={[footerLine(footerContexts(model, state), model.screens.length > 1, columns, theme)]} />
     </Box>
   );
 }
@@ -73,7 +73,7 @@ function footerContexts(model: ShellModel, state: ShellState): readonly Context[
 }
 
 /** As many hints as fit; help and quit, which come last in the table, are kept. */
-function footerLine(contexts: readonly Context[], width: number, theme: Theme): string {
+function footerLine(contexts: readonly Context[], hasTabs: boolean, width: number, theme: Theme): string {
   if (contexts[0] === 'overlay')
     return paintRow(
       [
@@ -83,7 +83,8 @@ function footerLine(contexts: readonly Context[], width: number, theme: Theme): 
       width,
       theme,
     );
-  const hints = footerHints(contexts);
+  const asks = contexts[0] === 'dialog';
+  const hints = footerHints(contexts).filter(({ word }) => word !== 'tabs' || (hasTabs && !asks));
   const toRow = ({ key, word }: { key: string; word: string }): Segment[] => [
     [` ${key}`, 'accent'],
     [` ${word} `, 'dim'],

@@ -158,7 +158,13 @@ export function paintDeploy(
   size: Size,
   theme: Theme,
 ): { header: string[]; columns: { width: number; lines: string[] }[]; dialog: readonly string[] } {
-  const context: RowContext = { theme, width: size.columns, now: view.now, frame: view.frame };
+  const context: RowContext = {
+    theme,
+    width: size.columns,
+    now: view.now,
+    frame: view.frame,
+    over: isOver(state),
+  };
   const picture = pictureDeploy(state, view, size, theme);
   const header = [headerRow(state, context), phaseRow(state, context), progressRow(state, context)];
   return {

@@ -21,7 +21,7 @@ const verbs = {
  */
 export function formatDeploySummary(
   state: DeployState,
-  options: { color: boolean; width: number; unicode?: boolean },
+  options: { color: boolean; width: number; unicode?: boolean; attachCommand?: string },
 ): string {
   const theme = createTheme({
     color: options.color,
@@ -57,7 +57,7 @@ export function formatDeploySummary(
   if (started !== undefined && (result === undefined ? error === undefined : result.status === 'detached')) {
     rows.push([
       ['  watch it again: ', 'dim'],
-      [`stp attach --stage ${started.stage}${targetFlags(state)}`, 'bold'],
+      [options.attachCommand ?? `stp attach --stage ${started.stage}${targetFlags(state)}`, 'bold'],
     ]);
   }
   // Not cut: a URL has to be whole, and the terminal can wrap.

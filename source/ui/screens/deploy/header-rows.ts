@@ -122,7 +122,7 @@ export function progressRow(state: DeployState, context: RowContext): Row {
   const running = progress.running > 0 ? `, ${progress.running} in progress` : '';
   const text = ` ${progress.done} of ${progress.total} resources${running}${failed} `;
   const style = state.cause !== undefined || progress.failed > 0 ? 'bad' : state.cancelling ? 'warn' : 'info';
-  const barWidth = Math.max(10, Math.min(40, width - text.length - 8));
+  const barWidth = Math.max(10, Math.min(40, width - 52));
   return [
     [' '],
     ...progressBar(progress.done, progress.total, barWidth, theme, progress.percent === 100 ? 'good' : style),

@@ -16,6 +16,8 @@ export type LayoutInput = {
 };
 
 const minimum: Record<PaneId, number> = { cause: 5, resources: 6, packaging: 4, events: 5, outputs: 4 };
+/** Rows of resources that matter more than a third pane. */
+const comfortable = 14;
 const twoColumnsFrom = 110;
 const gap = 2;
 
@@ -56,10 +58,15 @@ function stack(there: readonly PaneId[], width: number, height: number, input: L
   let left = height;
   for (const id of priority) {
     if (!there.includes(id) || chosen.has(id)) continue;
-    const need = Math.min(minimum[id], Math.max(2, (input.content[id] ?? 0) + 1));
+    const filled = Math.max(2, (input.content[id] ?? 0) + 1);
+    const need = Math.min(minimum[id], filled);
     if (chosen.size > 0 && need > left) continue;
     chosen.add(id);
     left -= need;
+    // Past the one pane of interest, another is not worth it while the resources are in a slit.
+    if (id === input.interest && chosen.has('resources')) {
+      left -= Math.max(0, Math.min(comfortable, input.content.resources ?? 0) - minimum.resources);
+    }
   }
   const shown = there.filter((id) => chosen.has(id));
   return share(shown, width, height, input);

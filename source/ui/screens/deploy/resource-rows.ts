@@ -6,7 +6,7 @@ import { progressLook, type Style, type Theme } from '../../theme.ts';
 import type { TreeItem } from './resource-tree.ts';
 import { groupWord, statusWord } from './status-word.ts';
 
-export type RowContext = { theme: Theme; width: number; now: number; frame: number };
+export type RowContext = { theme: Theme; width: number; now: number; frame: number; over?: boolean };
 
 const wordWidth = 15;
 const timeWidth = 6;
@@ -33,7 +33,14 @@ export function resourceRow(item: TreeItem, context: RowContext): Row {
       [`${look.glyph} `, look.style],
       [padText(group.name, nameWidth, ellipsis), 'bold'],
       [padText(` ${group.type}${count === '' ? '' : ` ${count}`}`, rest - 4 - nameWidth, ellipsis), 'dim'],
-      [padText(` ${groupWord(group.progress)}`, wordWidth, ellipsis), wordStyle(group.progress, look.style)],
+      [
+        padText(
+          ` ${context.over === true && group.progress === 'waiting' ? 'not started' : groupWord(group.progress)}`,
+          wordWidth,
+          ellipsis,
+        ),
+        wordStyle(group.progress, look.style),
+      ],
       [padTextStart(timeOf(group, group.progress, context), timeWidth, ellipsis), 'dim'],
     ];
   }
@@ -47,7 +54,14 @@ export function resourceRow(item: TreeItem, context: RowContext): Row {
     [`${resource.provisional ? theme.glyphs.warning : look.glyph} `, style],
     [padText(resource.logicalId, nameWidth, ellipsis)],
     [padText(` ${shortType(resource.resourceType)}`, rest - 6 - nameWidth, ellipsis), 'dim'],
-    [padText(` ${statusWord(resource)}`, wordWidth, ellipsis), wordStyle(resource.progress, style)],
+    [
+      padText(
+        ` ${context.over === true && resource.progress === 'waiting' ? 'not started' : statusWord(resource)}`,
+        wordWidth,
+        ellipsis,
+      ),
+      wordStyle(resource.progress, style),
+    ],
     [padTextStart(timeOf(resource, resource.progress, context), timeWidth, ellipsis), 'dim'],
   ];
 }

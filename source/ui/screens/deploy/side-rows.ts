@@ -22,7 +22,7 @@ export function packagingRows(state: DeployState, context: RowContext): Row[] {
     rows.push([
       uploadGlyph(upload.status, context),
       [padText(upload.name, nameWidth, context.theme.glyphs.ellipsis)],
-      [` ${padText(uploadWords[upload.status], 9)}`, 'dim'],
+      [`  ${padText(uploadWords[upload.status], 8)}`, 'dim'],
       [padTextStart(formatBytes(upload.bytes), 8), 'dim'],
       ...(upload.message === undefined ? [] : [[`  ${cleanLine(upload.message)}`, 'bad'] as const]),
     ]);
@@ -63,7 +63,7 @@ function artifactRow(
   return [
     look[artifact.status],
     [padText(artifact.function, nameWidth, theme.glyphs.ellipsis)],
-    [` ${padText(artifactWords[artifact.status], 9)}`, artifact.status === 'failed' ? 'bad' : 'plain'],
+    [`  ${padText(artifactWords[artifact.status], 8)}`, artifact.status === 'failed' ? 'bad' : 'plain'],
     [padTextStart(size, 8), 'plain'],
     [padTextStart(time, 10), 'dim'],
     upload === undefined
