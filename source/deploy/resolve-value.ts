@@ -1,5 +1,5 @@
 import type { Clients } from '../aws/clients.ts';
-import type { Value } from '../model/intrinsic.ts';
+import { isIntrinsic, type Value } from '../model/intrinsic.ts';
 
 /** What is known of a deployed stack, to say what references in its config came to. */
 export type DeployedFacts = {
@@ -17,9 +17,11 @@ export type DeployedFacts = {
 export async function resolveValue(value: Value | undefined, facts: DeployedFacts): Promise<unknown> {
   if (value === undefined || value === null || typeof value !== 'object') return value;
   if (Array.isArray(value)) return Promise.all(value.map((one: Value) => resolveValue(one, facts)));
-  const [name, ...rest] = Object.keys(value);
-  const body = (value as Record<string, Value>)[name ?? ''];
-  if (rest.length > 0 || name === undefined) return value;
+  if (!isIntrinsic(value)) {
+    const entries = Object.entries(value).map(async ([key, one]) => [key, await resolveValue(one, facts)]);
+    return Object.fromEntries(await Promise.all(entries));
+  }
+  const [name = '', body] = (Object.entries(value) as [string, Value][])[0] ?? [];
   switch (name) {
     case 'Ref':
       return typeof body === 'string'
@@ -47,7 +49,7 @@ export async function resolveValue(value: Value | undefined, facts: DeployedFact
     case 'Fn::Sub':
       return substitute(body, facts);
     default:
-      return name.startsWith('Fn::') ? undefined : value;
+      return undefined;
   }
 }
 

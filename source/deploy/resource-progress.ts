@@ -74,7 +74,7 @@ export function reduceResource(
   const progress = progressOfEvent(event, phase);
   const ended = !event.status.endsWith('_IN_PROGRESS');
   const restarted = !ended && (current.startedAt === undefined || current.finishedAt !== undefined);
-  const { finishedAt: _finishedAt, detailedStatus: _detailedStatus, reason: firstReason, ...kept } = current;
+  const { finishedAt, detailedStatus: _detailedStatus, reason: firstReason, startedAt, ...kept } = current;
   const provisional = event.status === 'DELETE_FAILED' && phase !== 'delete' && phase !== 'rollback';
   // A deletion that succeeds in the end was no failure; a resource that failed and was rolled back was one.
   const healed = event.status === 'DELETE_COMPLETE' && !phase.startsWith('rollback');
@@ -88,6 +88,8 @@ export function reduceResource(
     ...(event.detailedStatus !== undefined && { detailedStatus: event.detailedStatus }),
     ...(reason !== undefined && { reason }),
     ...(restarted && { startedAt: event.timestamp }),
+    // An end that follows an end, without a beginning that was read, has no duration.
+    ...(!restarted && startedAt !== undefined && !(ended && finishedAt !== undefined) && { startedAt }),
     ...(ended && { finishedAt: event.timestamp }),
   };
 }
