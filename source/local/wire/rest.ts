@@ -65,7 +65,9 @@ export const restXml: Protocol = {
         body: `<LocationConstraint xmlns="${model.xmlNamespace}">${location}</LocationConstraint>`,
       };
     }
-    return encodeRestBody(output, operation, xmlCodec(model));
+    const response = encodeRestBody(output, operation, xmlCodec(model));
+    // No trait says that a part of an object is an answer of its own.
+    return output.ContentRange === undefined ? response : { ...response, status: 206 };
   },
 
   encodeError(error, model, requestId) {
