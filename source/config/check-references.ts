@@ -1,7 +1,7 @@
 import type { ConfigPath, Finding } from '../model/diagnostic.ts';
+import { didYouMean } from '../model/nearest-word.ts';
 import { connectionMacroNames } from '../resources/connection-macros.ts';
 import { resourceDescriptor, resourceDescriptors } from '../resources/registry.ts';
-import { didYouMean } from './nearest-word.ts';
 
 /** Resources as they are written, by name: also those that have errors of their own. */
 export type ResourceTypes = ReadonlyMap<string, string>;

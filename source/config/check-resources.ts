@@ -3,11 +3,12 @@ import type { CheckContext, EventUse, LocalFinding } from '../model/descriptor.t
 import type { Finding } from '../model/diagnostic.ts';
 import { eventDescriptor, eventDescriptors } from '../resources/function/events/registry.ts';
 import { resourceDescriptor } from '../resources/registry.ts';
+import type { BrokenParts } from './broken-parts.ts';
 
 type Options = {
   config: Config;
-  /** Names of resources whose schema does not hold; nothing is asked of them. */
-  broken: ReadonlySet<string>;
+  /** What of the resources does not hold; nothing is asked of it. */
+  broken: BrokenParts;
   pathKind?: NonNullable<CheckContext['pathKind']>;
 };
 
@@ -18,18 +19,19 @@ export function* checkResources({ config, broken, pathKind }: Options): Iterable
     config,
     resource<P>(name: string, type: string) {
       const resource = byName.get(name);
-      return resource?.type === type && !broken.has(name) ? (resource as ConfigResource<P>) : undefined;
+      return resource?.type === type && !broken.isBroken(name) ? (resource as ConfigResource<P>) : undefined;
     },
     ...(pathKind ? { pathKind } : {}),
   };
   const uses = new Map<string, EventUse[]>();
   for (const resource of config.resources) {
-    if (broken.has(resource.name)) continue;
     const prefix = ['resources', resource.name, 'properties'];
-    for (const finding of resourceDescriptor(resource.type)?.check?.(resource, context) ?? []) {
+    const sound = broken.withoutBroken(resource);
+    for (const finding of resourceDescriptor(resource.type)?.check?.(sound, context) ?? []) {
       yield absolute(finding, prefix);
     }
     for (const event of eventsOf(resource)) {
+      if (broken.isBroken(resource.name, 'events', event.index)) continue;
       const use = { owner: resource, event };
       const sameType = uses.get(event.type);
       if (sameType) sameType.push(use);

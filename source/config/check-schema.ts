@@ -1,7 +1,7 @@
 import type { SchemaKeywords } from '../model/descriptor.ts';
 import type { ConfigPath, Finding } from '../model/diagnostic.ts';
+import { didYouMean } from '../model/nearest-word.ts';
 import { RuntimeValue } from './directives/runtime-value.ts';
-import { didYouMean } from './nearest-word.ts';
 
 /** The keywords of JSON Schema, and ours, that the descriptors' schemas use. */
 export type SchemaNode = SchemaKeywords & {
@@ -224,7 +224,7 @@ class SchemaCheck {
       value === null ? `${nameAt(path)} has no value.` : `${nameAt(path)} cannot be ${describe(value)}.`,
       {
         ...(value === null ? { at: 'key' as const } : {}),
-        expected: words.length === 1 ? String(words[0]) : `one of ${words.join(', ')}`,
+        expected: oneOfWords(words),
         ...(written ? { suggestion: `Write "${value}" in quotes.` } : {}),
         ...(typeof value === 'string' ? didYouMean(value, words) : {}),
       },
@@ -271,7 +271,7 @@ class SchemaCheck {
     if (type === undefined) {
       this.#report('missing-property', path, `Property "${tag}" is missing${inside(path)}.`, {
         at: 'key',
-        expected: `one of ${types.join(', ')}`,
+        expected: oneOfWords(types),
       });
     } else if (typeof type === 'string' && schema['stp:laterTypes']?.includes(type)) {
       this.#report(
@@ -279,7 +279,7 @@ class SchemaCheck {
         [...path, tag],
         `The ${noun} "${type}" is not supported by this version yet.`,
         {
-          expected: `one of ${types.join(', ')}`,
+          expected: oneOfWords(types),
         },
       );
     } else {
@@ -288,7 +288,7 @@ class SchemaCheck {
         [...path, tag],
         `Unknown ${noun} ${typeof type === 'string' ? `"${type}"` : describe(type)}.`,
         {
-          expected: `one of ${types.join(', ')}`,
+          expected: oneOfWords(types),
           ...(typeof type === 'string' ? didYouMean(type, types) : {}),
         },
       );
@@ -362,6 +362,9 @@ function describe(value: unknown): string {
       return 'nothing';
   }
 }
+
+const oneOfWords = (words: readonly string[]): string =>
+  words.length === 1 ? String(words[0]) : `one of ${words.join(', ')}`;
 
 const shorten = (text: string): string => (text.length > 60 ? `${text.slice(0, 60)}…` : text);
 

@@ -10,7 +10,6 @@ export class ProblemList {
   resourceTypes: ResourceTypes = new Map();
   readonly #source: YamlSource;
   readonly #problems: Problem[] = [];
-  readonly #broken = new Set<string>();
   #lines: string[] | undefined;
 
   constructor(source: YamlSource) {
@@ -23,9 +22,6 @@ export class ProblemList {
 
   add(finding: Finding): void {
     const { related, ...rest } = finding;
-    const [root, name] = finding.path;
-    if (root === 'resources' && typeof name === 'string' && finding.severity === 'error')
-      this.#broken.add(name);
     this.#push({
       ...rest,
       message: this.#withOwner(finding),
@@ -43,11 +39,6 @@ export class ProblemList {
 
   addText({ start, end, ...finding }: TextFinding): void {
     this.#push({ severity: 'error', path: [], ...finding, range: this.#source.range(start, end) });
-  }
-
-  /** Resources with errors up to now. */
-  brokenResources(): ReadonlySet<string> {
-    return new Set(this.#broken);
   }
 
   /** In the order of the file. */

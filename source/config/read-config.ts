@@ -5,6 +5,7 @@ import type { ConfigPath, Finding, Problem, SourceRange } from '../model/diagnos
 import type { Value } from '../model/intrinsic.ts';
 import { createNames } from '../resources/names.ts';
 import { resourceDescriptor } from '../resources/registry.ts';
+import { BrokenParts } from './broken-parts.ts';
 import { checkConnection, checkReference, type ResourceTypes } from './check-references.ts';
 import { checkResources } from './check-resources.ts';
 import { checkSchema } from './check-schema.ts';
@@ -69,11 +70,11 @@ function readMapping(raw: Raw, source: YamlSource, problems: ProblemList, option
   const types = typesOf(raw.resources);
   problems.resourceTypes = types;
   for (const finding of resolveLocalDirectives({ config: raw, stage, region })) problems.add(finding);
-  checkWholeSchema(raw, types, source, problems);
+  const broken = new BrokenParts();
+  checkWholeSchema(raw, { types, source, problems, broken });
   checkNames(raw, problems);
 
   const config = configOf(raw, options);
-  const broken = problems.brokenResources();
   const checked = checkResources({
     config,
     broken,
@@ -84,9 +85,20 @@ function readMapping(raw: Raw, source: YamlSource, problems: ProblemList, option
   return config;
 }
 
-function checkWholeSchema(raw: Raw, types: ResourceTypes, source: YamlSource, problems: ProblemList): void {
+function checkWholeSchema(
+  raw: Raw,
+  {
+    types,
+    source,
+    problems,
+    broken,
+  }: { types: ResourceTypes; source: YamlSource; problems: ProblemList; broken: BrokenParts },
+): void {
   checkSchema(raw, configSchema, [], {
-    report: (finding) => problems.add(finding),
+    report(finding) {
+      problems.add(finding);
+      broken.add(finding.path);
+    },
     reference(name, wanted, path) {
       const finding = checkReference(name, wanted, path, types);
       if (finding) problems.add(finding);
@@ -148,7 +160,7 @@ function checkNames(raw: Raw, problems: ProblemList): void {
 }
 
 /** Resolves what CloudFormation has to resolve, as far as the resources it is about hold. */
-function settle(raw: Raw, config: Config, broken: ReadonlySet<string>, problems: ProblemList): void {
+function settle(raw: Raw, config: Config, broken: BrokenParts, problems: ProblemList): void {
   const names = createNames(stackNameOf(config));
   const byName = new Map(config.resources.map((resource) => [resource.name, resource]));
   const rawResources = isMapping(config.cloudformationResources) ? config.cloudformationResources : {};
@@ -158,8 +170,8 @@ function settle(raw: Raw, config: Config, broken: ReadonlySet<string>, problems:
     refer: (logicalId, attribute) => config.cloudformationReferences.push({ path, logicalId, attribute }),
     params(name) {
       const resource = byName.get(name);
-      if (!resource) return broken.has(name) ? 'broken' : 'missing';
-      if (broken.has(name)) return 'broken';
+      if (broken.isBroken(name)) return 'broken';
+      if (!resource) return 'missing';
       // Functions are told of each other by name: through Fn::GetAtt two of them would wait for each other.
       const form = path[0] === 'resources' ? 'literal' : 'reference';
       return resourceDescriptor(resource.type)?.params(resource, names, form) ?? 'broken';

@@ -62,8 +62,11 @@ export type ResourceDescriptor<S extends TObject = TObject> = {
   description: string;
   /** Schema of `properties`, with titles, descriptions, defaults and bounds. */
   schema: S;
-  /** Rules that a schema cannot say. Only called where the schema holds. */
-  check?(resource: ConfigResource<Static<S>>, context: CheckContext): Iterable<LocalFinding>;
+  /**
+   * Rules that a schema cannot say. A property whose schema does not hold is left out, also a required one, so
+   * that the others are checked all the same.
+   */
+  check?(resource: ConfigResource<Partial<Static<S>>>, context: CheckContext): Iterable<LocalFinding>;
   synth(resource: ConfigResource<Static<S>>, stack: StackBuilder): void;
   /** What `$ResourceParam` accepts (spec 2.3). */
   params(resource: ConfigResource<Static<S>>, names: Names, form: ParamForm): Record<string, Value>;
@@ -76,6 +79,7 @@ export type EventDescriptor<S extends TObject = TObject> = {
   title: string;
   description: string;
   schema: S;
+  /** Only called for events whose schema holds. */
   check?(event: ConfigEvent<Static<S>>, owner: ConfigResource, context: CheckContext): Iterable<LocalFinding>;
   /** Rules between all events of this type in the config; each finding says which event it is about. */
   checkAll?(

@@ -178,8 +178,8 @@ const tableActions = [
   'dynamodb:UpdateItem',
 ];
 
-function* keysOf(properties: Properties): Iterable<[path: (string | number)[], key: Key]> {
-  yield [['primaryKey'], properties.primaryKey];
+function* keysOf(properties: Partial<Properties>): Iterable<[path: (string | number)[], key: Key]> {
+  if (properties.primaryKey) yield [['primaryKey'], properties.primaryKey];
   for (const [index, key] of (properties.secondaryIndexes ?? []).entries()) {
     yield [['secondaryIndexes', index], key];
   }
@@ -189,7 +189,7 @@ const attributesOf = (key: Key): Attribute[] =>
   key.sortKey ? [key.partitionKey, key.sortKey] : [key.partitionKey];
 
 /** One attribute has one type, in whatever keys it is. */
-function* conflictingTypes(properties: Properties): Iterable<LocalFinding> {
+function* conflictingTypes(properties: Partial<Properties>): Iterable<LocalFinding> {
   const types = new Map<string, string>();
   for (const [path, key] of keysOf(properties)) {
     for (const [part, used] of [

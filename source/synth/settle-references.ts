@@ -1,5 +1,6 @@
 import type { ConfigPath } from '../model/diagnostic.ts';
 import type { Value } from '../model/intrinsic.ts';
+import { nearestWord } from '../model/nearest-word.ts';
 import type { TemplateResource } from '../model/template.ts';
 import { attributesOf, isAttribute, resolveAttribute } from './cloudformation-attributes.ts';
 import { findCycle } from './find-cycle.ts';
@@ -37,18 +38,20 @@ function checkNamedReferences(stack: TemplateBuilder): void {
   for (const { path, logicalId, attribute } of stack.config.cloudformationReferences) {
     const resource = stack.resources[logicalId];
     if (!resource) {
+      const raw = Object.keys(stack.config.cloudformationResources);
       const isName = stack.config.resources.some(({ name }) => name === logicalId);
+      const near = nearestWord(logicalId, Object.keys(stack.resources));
       stack.report({
         severity: 'error',
         code: 'unknown-logical-id',
         path,
         message: `$CfResourceParam: the stack has no CloudFormation resource "${logicalId}".`,
-        expected: `one of ${Object.keys(stack.resources).join(', ')}`,
-        ...(isName
-          ? { suggestion: `"${logicalId}" is a resource of this config: use $ResourceParam.` }
-          : {
-              suggestion: 'Logical ids of "cloudformationResources" and of the generated template work here.',
-            }),
+        ...(raw.length > 0 ? { expected: `one of ${raw.join(', ')}, or a logical id of the template` } : {}),
+        suggestion: isName
+          ? `"${logicalId}" is a resource of this config: use $ResourceParam.`
+          : near === undefined
+            ? '"stp synth" prints the template with its logical ids.'
+            : `Did you mean "${near}"?`,
       });
     } else if (!resolveAttribute(logicalId, resource.Type, attribute)) {
       stack.report({
@@ -99,7 +102,9 @@ class Walk {
       let copy: Value[] | undefined;
       for (let index = 0; index < value.length; index++) {
         const settled = this.settle(value[index] as Value);
-        if (settled !== value[index]) (copy ??= [...value])[index] = settled;
+        if (settled === value[index]) continue;
+        copy ??= [...value];
+        copy[index] = settled;
       }
       return (copy as T | undefined) ?? value;
     }

@@ -1,5 +1,5 @@
 import { getAtt, isIntrinsic, ref, type Value } from '../../model/intrinsic.ts';
-import { didYouMean } from '../nearest-word.ts';
+import { didYouMean } from '../../model/nearest-word.ts';
 
 /** What is wrong with a call: `argument` is the one to point at. */
 export class DirectiveError extends Error {

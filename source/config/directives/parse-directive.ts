@@ -60,7 +60,7 @@ export function parseDirective(text: string, offset: number, depth = 0): Directi
       if (text[at] === ')') break;
       if (text[at] !== ',') {
         throw at >= text.length
-          ? new DirectiveSyntaxError(`$${name}( is not closed.`, text.length, '")" at its end')
+          ? new DirectiveSyntaxError(`$${name}( is not closed.`, text.length, 'a closing )')
           : new DirectiveSyntaxError(`Unexpected "${text[at]}" in $${name}(…).`, at, '"," or ")"');
       }
       at = skipSpace(text, at + 1);
@@ -117,7 +117,7 @@ function parseText(text: string, start: number, name: string): DirectiveArgument
     } else if (character === quote) return { kind: 'literal', value, start, end: at + 1 };
     else value += character;
   }
-  throw new DirectiveSyntaxError(`A text in $${name}(…) is not closed.`, start, `${quote} at its end`);
+  throw new DirectiveSyntaxError(`A text in $${name}(…) is not closed.`, start, `a closing ${quote}`);
 }
 
 function skipSpace(text: string, offset: number): number {

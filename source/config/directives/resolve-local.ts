@@ -1,5 +1,5 @@
 import type { ConfigPath, Finding } from '../../model/diagnostic.ts';
-import { didYouMean } from '../nearest-word.ts';
+import { didYouMean } from '../../model/nearest-word.ts';
 import { builtIn, builtIns, DirectiveError, type LocalContext, laterDirectives } from './built-ins.ts';
 import {
   type DirectiveCall,
@@ -56,14 +56,13 @@ class LocalResolver {
   }
 
   #resolvePlace(container: Container, key: string | number, value: string, path: ConfigPath): void {
-    let keys = this.#running.get(container);
-    if (keys?.has(key)) {
+    const keys = this.#running.get(container) ?? new Set();
+    if (keys.has(key)) {
       throw new DirectiveError('directive-cycle', `${value} refers to itself.`, {
         suggestion: 'Take one of the references out of the circle.',
       });
     }
-    if (!keys) this.#running.set(container, (keys = new Set()));
-    keys.add(key);
+    this.#running.set(container, keys.add(key));
     try {
       container[key] = this.#resolveText(value);
     } catch (error) {
@@ -243,11 +242,11 @@ function unknownDirective(name: string): DirectiveError {
       `Directive $${name} is not supported by this version yet.`,
     );
   }
-  const known = Object.keys(builtIns);
+  const known = Object.keys(builtIns).map((one) => `$${one}`);
   return new DirectiveError(
     'unknown-directive',
     `Unknown directive $${name}. You can only use built-in directives.`,
-    { expected: `one of ${known.map((one) => `$${one}`).join(', ')}`, ...didYouMean(name, known) },
+    { expected: `one of ${known.join(', ')}`, ...didYouMean(`$${name}`, known) },
   );
 }
 

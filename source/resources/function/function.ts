@@ -111,14 +111,16 @@ export const functionDescriptor = defineResource({
   schema,
 
   *check({ properties }, context) {
-    yield* checkPackaging(properties, context);
+    const { packaging, runtime } = properties;
+    if (packaging)
+      yield* checkPackaging({ packaging, ...(runtime === undefined ? {} : { runtime }) }, context);
     if (Array.isArray(properties.environment)) yield* checkEnvironment(properties.environment);
-    if (properties.runtime !== undefined && retiredRuntimes.includes(properties.runtime)) {
+    if (runtime !== undefined && retiredRuntimes.includes(runtime)) {
       yield {
         severity: 'warning',
         code: 'retired-runtime',
         path: ['runtime'],
-        message: `AWS takes no new functions with runtime ${properties.runtime}.`,
+        message: `AWS takes no new functions with runtime ${runtime}.`,
         suggestion: 'Leave "runtime" out to have the newest.',
       };
     }
