@@ -24,7 +24,10 @@ export async function confirmOrRefuse(
   }
   const { confirm } = await import('@inquirer/prompts');
   try {
-    return await confirm({ message: question.message, default: false }, { input: io.stdin, output: io.stderr });
+    return await confirm(
+      { message: question.message, default: false },
+      { input: io.stdin, output: io.stderr },
+    );
   } catch (error) {
     if (error instanceof Error && error.name === 'ExitPromptError') return false;
     throw error;

@@ -5,7 +5,8 @@ import { programVersion } from './program-version.ts';
 import { reportError } from './report-error.ts';
 
 /** A command: what it does is loaded when it is called, so that each start loads only its own. */
-type Run = (context: Context, args: string[], flags: Record<string, unknown>) => Promise<number>;
+// biome-ignore lint/suspicious/noExplicitAny: each command has flags of its own, defined beside its name
+type Run = (context: Context, args: string[], flags: any) => Promise<number>;
 
 /**
  * Runs `stp` with these arguments and gives the exit code (spec/cli.md). Never throws: every error is reported
@@ -16,7 +17,8 @@ export async function runStp(argv: readonly string[], io: Io): Promise<number> {
   let flags: Partial<GlobalFlags> = { json: argv.includes('--json') };
   const program = new Command('stp');
 
-  const run = (load: () => Promise<Run>) =>
+  const run =
+    (load: () => Promise<Run>) =>
     async (...parameters: unknown[]): Promise<void> => {
       const command = parameters.at(-1) as Command;
       flags = command.optsWithGlobals<GlobalFlags>();
@@ -25,7 +27,11 @@ export async function runStp(argv: readonly string[], io: Io): Promise<number> {
     };
 
   defineProgram(program, run);
-  for (const command of [program, ...program.commands, ...program.commands.flatMap((each) => each.commands)]) {
+  for (const command of [
+    program,
+    ...program.commands,
+    ...program.commands.flatMap((each) => each.commands),
+  ]) {
     command
       .exitOverride()
       .showSuggestionAfterError(true)
@@ -50,7 +56,10 @@ export async function runStp(argv: readonly string[], io: Io): Promise<number> {
   }
 }
 
-function defineProgram(program: Command, run: (load: () => Promise<Run>) => (...args: unknown[]) => Promise<void>) {
+function defineProgram(
+  program: Command,
+  run: (load: () => Promise<Run>) => (...args: unknown[]) => Promise<void>,
+) {
   program
     .description('Build, ship and watch serverless functions, on AWS or on the AWS inside this program.')
     .version(programVersion, '-V, --version')
@@ -122,8 +131,18 @@ function defineProgram(program: Command, run: (load: () => Promise<Run>) => (...
     .option('--follow', 'go on with what arrives')
     .option('--filter <expression>', 'words, "phrases", /regexp/, -not, level:error, fn:name')
     .option('--limit <n>', 'the newest n')
-    .option('--log-group <name>', 'a log group by its name, repeatable', (value, all: string[] = []) => [...all, value])
+    .option('--log-group <name>', 'a log group by its name, repeatable', (value, all: string[] = []) => [
+      ...all,
+      value,
+    ])
     .action(run(async () => (await import('./commands/logs.ts')).logs));
+
+  program
+    .command('demo')
+    .description(
+      'an API with a table: made, deployed to the embedded AWS, called, its logs shown; then removed',
+    )
+    .action(run(async () => (await import('./commands/demo.ts')).demo));
 
   const local = program.command('local').description('the embedded AWS in the background for this project');
   for (const [name, description] of [
@@ -135,6 +154,8 @@ function defineProgram(program: Command, run: (load: () => Promise<Run>) => (...
     local
       .command(name)
       .description(description)
-      .action(run(async () => (context) => import('./commands/local.ts').then((room) => room.local(context, name))));
+      .action(
+        run(async () => (context) => import('./commands/local.ts').then((room) => room.local(context, name))),
+      );
   }
 }

@@ -17,7 +17,10 @@ export function configFile({ flags, io }: Context): string {
 }
 
 /** Reads and checks the config; problems of any kind are in the result. */
-export async function readProject(context: Context, options: { checkEntryFiles: boolean }): Promise<LoadedConfig> {
+export async function readProject(
+  context: Context,
+  options: { checkEntryFiles: boolean },
+): Promise<LoadedConfig> {
   const { flags } = context;
   return loadConfig({
     file: configFile(context),

@@ -3,7 +3,7 @@ import { formatProblem } from '../config/render-problem.ts';
 import type { Problem } from '../model/diagnostic.ts';
 import { formatPath } from '../model/diagnostic.ts';
 import { AwsError, ConfigError, UserError } from '../model/errors.ts';
-import { type GlobalFlags } from './context.ts';
+import type { GlobalFlags } from './context.ts';
 import type { Io } from './io.ts';
 import { wantsColor } from './output.ts';
 
@@ -13,7 +13,11 @@ const bugs = 'This is a bug in stp. Please report it with the output of the same
  * Prints an error in the mode of the command and gives its exit code: 2 for usage and configuration, 1 for what
  * could not be finished. A stack trace is only for `--debug`.
  */
-export function reportError(error: unknown, io: Io, flags: Pick<GlobalFlags, 'json' | 'output' | 'color' | 'debug'>): number {
+export function reportError(
+  error: unknown,
+  io: Io,
+  flags: Pick<GlobalFlags, 'json' | 'output' | 'color' | 'debug'>,
+): number {
   const color = wantsColor(flags, io.stderr, io.env);
   if (flags.json || flags.output === 'json') {
     io.stdout.write(`${JSON.stringify(errorObject(error, io))}\n`);
@@ -48,7 +52,12 @@ function errorObject(error: unknown, io: Io): Record<string, unknown> {
     }
   }
   if (error instanceof UserError || error instanceof AwsError) {
-    return { type: 'error', code: error.code, message: error.message, ...(error.hint ? { hint: error.hint } : {}) };
+    return {
+      type: 'error',
+      code: error.code,
+      message: error.message,
+      ...(error.hint ? { hint: error.hint } : {}),
+    };
   }
   return { type: 'error', code: 'internal', message: messageOf(error), hint: bugs };
 }

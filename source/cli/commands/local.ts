@@ -6,7 +6,10 @@ import { programVersion } from '../program-version.ts';
 import { configFile } from '../project.ts';
 
 /** `stp local start|stop|status|reset`: the embedded AWS of this project. */
-export async function local(context: Context, action: 'start' | 'stop' | 'status' | 'reset'): Promise<number> {
+export async function local(
+  context: Context,
+  action: 'start' | 'stop' | 'status' | 'reset',
+): Promise<number> {
   const projectDirectory = dirname(configFile(context));
   const options = { projectDirectory, version: programVersion, env: context.io.env };
   if (action === 'reset') {

@@ -1,5 +1,6 @@
 import { relative } from 'node:path';
 import { UserError } from '../../model/errors.ts';
+import { installPackages } from '../../scaffold/package-manager.ts';
 import { stpCommand } from '../../scaffold/printed-command.ts';
 import type { ProjectPlan } from '../../scaffold/project-plan.ts';
 import type { Target } from '../../scaffold/target-folder.ts';
@@ -57,7 +58,6 @@ async function install(
   { io, report, signal }: Surroundings,
 ): Promise<boolean> {
   report.progress(`Installing packages with ${choices.packageManager}`);
-  const { installPackages } = await import('../../scaffold/package-manager.ts');
   try {
     await installPackages(choices.packageManager, directory, { env: io.env, signal });
     return true;

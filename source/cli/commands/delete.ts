@@ -1,0 +1,21 @@
+import { deleteStack } from '../../deploy/delete-stack.ts';
+import type { Context } from '../context.ts';
+import { openStack } from '../open-stack.ts';
+import { programVersion } from '../program-version.ts';
+import { showOperation } from '../show-operation.ts';
+
+/** `stp delete`: empties the stack's buckets after asking, deletes it, watches. */
+export async function deleteCommand(
+  context: Context,
+  _args: string[],
+  flags: { allowDataLoss?: boolean },
+): Promise<number> {
+  const stack = await openStack(context);
+  return showOperation(
+    context,
+    async function* (control) {
+      yield* deleteStack({ ...stack.input, target: await stack.target(), programVersion }, control);
+    },
+    { historyDirectory: stack.historyDirectory, allowDataLoss: flags.allowDataLoss === true },
+  );
+}

@@ -1,0 +1,77 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { DeployEvent } from '../../deploy/deploy-event.ts';
+import { stopLocal } from '../../local/background/background.ts';
+import { type Context, createContext } from '../context.ts';
+import { runCreateApp } from '../create-app.ts';
+import { programVersion } from '../program-version.ts';
+import { deploy } from './deploy.ts';
+import { logs } from './logs.ts';
+
+/** How slow the embedded AWS is on a terminal, as a share of AWS's own times, so that there is something to see. */
+const screenPace = '0.12';
+
+/**
+ * `stp demo`: a project out of a starter in a temporary folder, deployed to the embedded AWS, called, its logs
+ * shown. On a terminal it is the full screen until `q`; else it ends by itself.
+ */
+export async function demo(context: Context): Promise<number> {
+  const folder = await mkdtemp(join(tmpdir(), 'stp-demo-'));
+  const project = join(folder, 'demo-app');
+  const { io } = context;
+  const scaffold = ['--starter', 'lambda-api-dynamo-db', '--yes', '--no-install', '--no-git'];
+  const quiet = { ...io, stdout: io.stderr, cwd: folder };
+  try {
+    const made = await runCreateApp(
+      ['demo-app', ...scaffold],
+      context.mode === 'json' ? quiet : { ...io, cwd: folder },
+    );
+    if (made !== 0) return made;
+    const env = { STP_LOCAL_PACE: context.mode === 'tty' ? screenPace : '0', ...io.env };
+    const inProject = createContext({ ...io, cwd: project, env }, { ...context.flags, local: true });
+    const code = await deploy(inProject, [], {}, callWhenDeployed);
+    if (code !== 0 || context.mode === 'tty') return code;
+    context.note('\nWhat the functions logged:');
+    return await logs(inProject, [], { since: '10m' });
+  } finally {
+    await stopLocal({ projectDirectory: project, version: programVersion, env: io.env }).catch(
+      () => undefined,
+    );
+    await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+/** The events of the deploy, with the answers of the deployed API before its result. */
+async function* callWhenDeployed(events: AsyncIterable<DeployEvent>): AsyncGenerator<DeployEvent> {
+  for await (const event of events) {
+    if (event.type === 'result' && event.status === 'succeeded') {
+      const url = Object.entries(event.outputs).find(([name]) => name.endsWith('Url'))?.[1];
+      if (url !== undefined) yield* callApi(url);
+    }
+    yield event;
+  }
+}
+
+async function* callApi(url: string): AsyncGenerator<DeployEvent> {
+  const post = { title: 'Hello', content: 'from the demo', authorEmail: 'demo@example.com' };
+  const requests: [method: string, body?: unknown][] = [['POST', post], ['GET']];
+  for (const [method, body] of requests) {
+    const started = performance.now();
+    const answer = await fetch(`${url}/posts`, {
+      method,
+      ...(body === undefined
+        ? {}
+        : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+    });
+    const text = await answer.text();
+    const milliseconds = Math.round(performance.now() - started);
+    yield {
+      at: new Date().toISOString(),
+      type: 'notice',
+      level: answer.ok ? 'info' : 'warning',
+      message: `${method} ${url}/posts → ${answer.status} in ${milliseconds} ms  ${text}`,
+    };
+    if (!answer.ok) throw new Error(`${method} ${url}/posts answered ${answer.status}: ${text}`);
+  }
+}

@@ -1,0 +1,64 @@
+import { dirname } from 'node:path';
+import type { Target } from '../../aws/target.ts';
+import type { DeployEvent } from '../../deploy/deploy-event.ts';
+import { type DeployControl, deployStack } from '../../deploy/deploy-stack.ts';
+import { stackTags, synthesizeStack } from '../../synth/synthesize-stack.ts';
+import type { Context } from '../context.ts';
+import { logGroupsOf, openLogs } from '../function-logs.ts';
+import { packageProject } from '../package-project.ts';
+import { programVersion } from '../program-version.ts';
+import { configFile, requireProject, resolveTarget, stateDirectory } from '../project.ts';
+import { showOperation } from '../show-operation.ts';
+
+type Flags = {
+  detach?: boolean;
+  rollback?: boolean;
+  cancelOnInterrupt?: boolean;
+  allowDataLoss?: boolean;
+};
+
+/** What the demo does with an operation's events on their way. */
+export type Through = (events: AsyncIterable<DeployEvent>) => AsyncIterable<DeployEvent>;
+
+/** `stp deploy`: package, upload, change set, confirm, execute, watch to the end. */
+export async function deploy(
+  context: Context,
+  _args: string[],
+  flags: Flags,
+  through?: Through,
+): Promise<number> {
+  const file = configFile(context);
+  // Before the full screen opens: a wrong config is told in the scrollback.
+  const project = await requireProject(context, { checkEntryFiles: true });
+  const { template, artifacts } = synthesizeStack(project.config);
+  let target: Target | undefined;
+
+  async function* run(control: DeployControl): AsyncGenerator<DeployEvent> {
+    target = await resolveTarget(context, dirname(file));
+    yield* deployStack(
+      {
+        config: project.config,
+        template,
+        artifacts,
+        tags: stackTags(project.config),
+        target,
+        programVersion,
+        package: (onEvent, signal) =>
+          packageProject(project.config, { stateDirectory: stateDirectory(file), onEvent, signal }),
+        locate: project.locate,
+        disableRollback: flags.rollback === false,
+        detach: flags.detach === true,
+      },
+      control,
+    );
+  }
+
+  return showOperation(context, (control) => through?.(run(control)) ?? run(control), {
+    cancelOnInterrupt: flags.cancelOnInterrupt === true,
+    allowDataLoss: flags.allowDataLoss === true,
+    detach: flags.detach === true,
+    historyDirectory: `${stateDirectory(file)}/history`,
+    openLogs: () =>
+      target && openLogs(logGroupsOf(project.config), target, { since: Date.now() - 600_000, follow: true }),
+  });
+}
