@@ -23,6 +23,8 @@ export type InkKey = {
   meta: boolean;
 };
 
+const escapeKey: Key = { name: 'escape', text: '' };
+
 const named = [
   ['upArrow', 'up'],
   ['downArrow', 'down'],
@@ -46,19 +48,21 @@ const named = [
 export function splitKeys(input: string, key: InkKey): Key[] {
   for (const [flag, name] of named) {
     if (!key[flag]) continue;
+    // Escape pressed twice before it was read looks like Alt with Escape.
+    if (name === 'escape' && key.meta) return [escapeKey, escapeKey];
     const shifted = key.shift && (name === 'tab' || name === 'up' || name === 'down');
     return [{ name: shifted ? `shift-${name}` : name, text: '' }];
   }
   if (key.ctrl) return input === '' ? [] : [{ name: `ctrl-${input}`, text: '' }];
   if (input === '') return [];
   const presses = graphemesOf(input).map(pressOf);
-  return key.meta ? [{ name: 'escape', text: '' }, ...presses] : presses;
+  return key.meta ? [escapeKey, ...presses] : presses;
 }
 
 function pressOf(grapheme: string): Key {
   if (grapheme === '\r' || grapheme === '\n' || grapheme === '\r\n') return { name: 'enter', text: '' };
   if (grapheme === '\t') return { name: 'tab', text: '' };
-  if (grapheme === '\u001b') return { name: 'escape', text: '' };
+  if (grapheme === '\u001b') return escapeKey;
   if (grapheme === '\u007f' || grapheme === '\b') return { name: 'backspace', text: '' };
   const point = grapheme.codePointAt(0) ?? 0;
   if (point < 0x20) return { name: `ctrl-${String.fromCharCode(point + 96)}`, text: '' };

@@ -1,4 +1,4 @@
-import { cutText, displayWidth } from './text.ts';
+import { cutText, displayWidth, sliceColumns } from './text.ts';
 import type { Style, Theme } from './theme.ts';
 
 export type Segment = readonly [text: string, style?: Style];
@@ -14,13 +14,20 @@ export function rowWidth(row: Row): number {
 
 /** The row cut to so many columns and coloured, as one string; a selected row is filled to its end. */
 export function paintRow(row: Row, width: number, theme: Theme, selected = false): string {
-  let left = width;
+  const isCut = rowWidth(row) > width;
+  let left = isCut ? width - displayWidth(theme.glyphs.ellipsis) : width;
   let line = '';
   for (const [text, style] of row) {
     if (left <= 0) break;
-    const cut = cutText(text, left, theme.glyphs.ellipsis);
-    left -= displayWidth(cut);
-    line += theme.paint(cut, style);
+    const fitted = sliceColumns(text, 0, left);
+    left -= displayWidth(fitted);
+    line += theme.paint(fitted, style);
+    // A wide character at the edge leaves a column; nothing after it may slip into that.
+    if (fitted.length < text.length) break;
+  }
+  if (isCut && width > 0) {
+    line += theme.glyphs.ellipsis;
+    left = 0;
   }
   if (!selected) return line;
   return theme.paint(line + ' '.repeat(Math.max(0, left)), 'inverse');

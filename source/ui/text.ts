@@ -87,7 +87,7 @@ export function cleanLine(text: string, newline = '↵'): string {
   return (
     stripVTControlCharacters(text)
       .replace(/[\r\n]+$/, '')
-      .replace(/\r\n|\r|\n/g, ` ${newline} `)
+      .replace(/(?:\r\n|\r|\n)\s*/g, ` ${newline} `)
       .replaceAll('\t', '  ')
       // Bidirectional overrides would reorder the columns beside them.
       .replace(/[\p{Control}\u202a-\u202e\u2066-\u2069]/gu, '')

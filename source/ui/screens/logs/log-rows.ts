@@ -3,7 +3,7 @@ import type { LogRow } from '../../../logs/log-store.ts';
 import type { CompiledQuery } from '../../../logs/query.ts';
 import { formatClock } from '../../format.ts';
 import type { Row, Segment } from '../../row.ts';
-import { cleanLine, padText, wrapText } from '../../text.ts';
+import { cleanLine, displayWidth, padText, wrapText } from '../../text.ts';
 import type { Style, Theme } from '../../theme.ts';
 
 export type LogRowOptions = {
@@ -135,18 +135,7 @@ const mostLines = 2_000;
 
 /** Everything about one line: where it comes from, the message wrapped, its JSON unfolded. */
 export function detailRows(row: LogRow, width: number, theme: Theme): Row[] {
-  const facts: [string, string | undefined][] = [
-    ['time', new Date(row.time).toISOString()],
-    ['level', row.level],
-    ['function', row.function === '' ? undefined : row.function],
-    ['request', row.requestId],
-    ['stream', row.stream === '' ? undefined : row.stream],
-    ['log group', row.logGroup === '' || row.logGroup === row.function ? undefined : row.logGroup],
-    ['late', row.late ? 'it came after later lines' : undefined],
-  ];
-  const head = facts.flatMap(([name, value]): Row[] =>
-    value === undefined ? [] : [[[name.padEnd(10), 'dim'], [cleanLine(value)]]],
-  );
+  const head = factRows(row, width);
   const cut = row.message.length > largestMessage;
   const text = wrapText(cut ? row.message.slice(0, largestMessage) : row.message, width, mostLines);
   const message = text.map(
@@ -155,6 +144,33 @@ export function detailRows(row: LogRow, width: number, theme: Theme): Row[] {
   const note: Row[] = cut ? [[[`${theme.glyphs.ellipsis} cut after 64 KiB`, 'warn']]] : [];
   const fields = row.fields === undefined ? [] : [[], ...fieldRows(row.fields, width)];
   return [...head, [], ...message, ...note, ...fields];
+}
+
+/** As many of the facts on a line as fit. */
+function factRows(row: LogRow, width: number): Row[] {
+  const facts: [string, string | undefined][] = [
+    ['', new Date(row.time).toISOString()],
+    ['', row.level?.toUpperCase()],
+    ['', row.function === '' ? undefined : row.function],
+    ['request', row.requestId],
+    ['stream', row.stream === '' ? undefined : row.stream],
+    ['group', row.logGroup === '' || row.logGroup === row.function ? undefined : row.logGroup],
+    ['', row.late ? 'came after later lines' : undefined],
+  ];
+  const rows: Segment[][] = [];
+  let room = 0;
+  for (const [name, value] of facts) {
+    if (value === undefined) continue;
+    const label = name === '' ? '' : `${name} `;
+    const size = label.length + displayWidth(value) + 2;
+    if (size > room || rows.length === 0) {
+      rows.push([]);
+      room = width;
+    }
+    rows.at(-1)?.push([label, 'dim'], [`${cleanLine(value)}  `, name === '' ? 'bold' : 'plain']);
+    room -= size;
+  }
+  return rows;
 }
 
 function fieldRows(json: string, width: number): Row[] {
