@@ -74,8 +74,8 @@ export class TableLifecycle {
 
   async #delete(table: Table): Promise<void> {
     do {
-      if (this.#stopped) return;
       await setImmediate();
+      if (this.#stopped) return;
     } while (this.#store.purgeItems(table));
     for (const index of table.indexes) this.#store.purgeIndex(index);
     this.#catalog.remove(table);
