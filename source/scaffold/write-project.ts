@@ -1,9 +1,7 @@
 import {
   accessSync,
   constants,
-  lstatSync,
   mkdirSync,
-  readdirSync,
   readFileSync,
   renameSync,
   rmdirSync,
@@ -13,6 +11,7 @@ import {
 } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { UserError } from '../model/errors.ts';
+import { moveEntries } from './move-entries.ts';
 import type { PlannedFile, ProjectPlan } from './project-plan.ts';
 import type { Target } from './target-folder.ts';
 
@@ -45,7 +44,7 @@ export async function writeProject(
       renameSync(staging, plan.directory);
       return { status: 'written', kept: [] };
     }
-    const kept = moveInto(plan.directory, staging, undo);
+    const kept = moveEntries(staging, plan.directory);
     rmSync(staging, { recursive: true, force: true });
     return { status: 'written', kept };
   } catch (error) {
@@ -92,21 +91,6 @@ function writeFile(root: string, file: PlannedFile): void {
   }
 }
 
-function moveInto(directory: string, staging: string, undo: (() => void)[]): string[] {
-  const kept: string[] = [];
-  for (const name of readdirSync(staging).sort()) {
-    const from = join(staging, name);
-    const to = join(directory, name);
-    if (lstatSync(to, { throwIfNoEntry: false }) !== undefined) {
-      kept.push(name);
-      continue;
-    }
-    renameSync(from, to);
-    undo.push(() => renameSync(to, from));
-  }
-  return kept;
-}
-
 /** From the innermost up to the first one that was made, as long as nobody put anything in. */
 function removeEmptyFolders(innermost: string, first: string): void {
   for (let folder = innermost; folder.startsWith(resolve(first)); folder = dirname(folder)) {
@@ -141,7 +125,9 @@ const reasons: Record<string, string> = {
 
 function asUserError(error: unknown, directory: string): unknown {
   if (!(error instanceof Error) || !('code' in error) || !('syscall' in error)) return error;
-  const reason = reasons[String(error.code)] ?? error.message;
+  // A folder cannot be made below a file; that the file exists is all that the system says then.
+  const code = error.code === 'EEXIST' && error.syscall === 'mkdir' ? 'ENOTDIR' : String(error.code);
+  const reason = reasons[code] ?? error.message;
   return new UserError(`The project cannot be written to ${directory}: ${reason}`, {
     code: 'project-not-written',
     hint: 'Nothing was left behind.',
