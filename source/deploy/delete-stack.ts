@@ -42,7 +42,7 @@ async function remove(run: Run, input: StackInput): Promise<Outcome> {
     const lost = withoutEmptyBuckets(changes, filled).filter((change) => change.losesData);
     const answer = await run.ask({
       kind: 'delete',
-      message: `Delete ${stackName} with its ${resources.length} resources?`,
+      message: `Delete ${stackName} with its ${resources.length === 1 ? 'resource' : `${resources.length} resources`}?`,
       reasons: lost.map(
         (change) => `deletes ${change.resource ?? change.logicalId} (${change.resourceType}) and its data`,
       ),
