@@ -2,7 +2,8 @@
  * Builds `dist/`: the two programs split by command, the background process of the embedded AWS, the client of
  * the Lambda Runtime API, and the SDK clients that Lambda's Node runtimes ship. Only esbuild stays a dependency.
  */
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { glob, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
 
@@ -38,6 +39,8 @@ const shared = {
   platform: 'node',
   target: 'node22.13',
   format: 'esm',
+  // A dynamic import of a CommonJS build would have a default export alone.
+  mainFields: ['module', 'main'],
   splitting: true,
   minify: true,
   keepNames: false,
@@ -49,6 +52,7 @@ const shared = {
     'process.env.NODE_ENV': '"production"',
     STP_BUILT: 'true',
     STP_VERSION: JSON.stringify(manifest.version),
+    STP_BUILD: JSON.stringify(await hashOfSources()),
   },
   // Bundled CommonJS packages still ask for `require` of Node's own modules.
   banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
@@ -85,6 +89,16 @@ for (const name of runtimeModules) {
 
 await writeFile(join(dist, 'package.json'), JSON.stringify({ type: 'module' }));
 await writeNotices([program.metafile, modules.metafile]);
+
+/** Tells two builds of one version apart, so that a server of an older build is not talked to. */
+async function hashOfSources(): Promise<string> {
+  const files = (
+    await Array.fromAsync(glob('{source/**/*.{ts,tsx},package-lock.json}', { cwd: root }))
+  ).sort();
+  const hash = createHash('sha256');
+  for (const file of files) hash.update(file).update(await readFile(join(root, file)));
+  return hash.digest('hex').slice(0, 12);
+}
 
 /** The licences of everything that is bundled, as they ask to be passed on. */
 async function writeNotices(metafiles: Metafile[]): Promise<void> {

@@ -1,9 +1,10 @@
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import type { Target } from '../aws/target.ts';
 import { findConfig, type LoadedConfig, loadConfig } from '../config/load-config.ts';
+import type { ConfigPath } from '../model/diagnostic.ts';
 import { ConfigError, UserError } from '../model/errors.ts';
 import type { Context } from './context.ts';
-import { programVersion } from './program-version.ts';
+import { programBuild } from './program-version.ts';
 
 /** Absolute path of the config: `--config`, else the nearest one upward from the working folder. */
 export function configFile({ flags, io }: Context): string {
@@ -35,7 +36,16 @@ export async function readProject(
 export async function requireProject(context: Context, options: { checkEntryFiles: boolean }) {
   const loaded = await readProject(context, options);
   if (loaded.config === undefined) throw new ConfigError(loaded.problems);
-  return { ...loaded, config: loaded.config };
+  return {
+    config: loaded.config,
+    problems: loaded.problems,
+    describe: loaded.describe,
+    /** As output has it: the file relative to the working folder. */
+    locate: (path: ConfigPath) => {
+      const range = loaded.locate(path);
+      return range && { ...range, file: relative(context.io.cwd, range.file) };
+    },
+  };
 }
 
 /** Where the program keeps what belongs to a project: the embedded AWS, caches, the record of deployments. */
@@ -46,7 +56,7 @@ export async function resolveTarget(context: Context, projectDirectory: string):
   const { flags, io } = context;
   if (flags.local) {
     const { ensureLocal } = await import('../local/background/background.ts');
-    const local = await ensureLocal({ projectDirectory, version: programVersion, env: io.env });
+    const local = await ensureLocal({ projectDirectory, version: programBuild, env: io.env });
     return { kind: 'local', ...local };
   }
   const { resolveRegion } = await import('../aws/region.ts');

@@ -8,7 +8,8 @@ export type ZipEntry = { path: string; data: Uint8Array; executable?: boolean };
  * of a compressed entry also depend on the zlib in Node, which is the same on all machines with one Node version.
  */
 export async function createZip(entries: readonly ZipEntry[]): Promise<Buffer> {
-  const { ZipFile } = await import('yazl');
+  // The default export is there in Node and in the bundle alike.
+  const { ZipFile } = (await import('yazl')).default;
   const zip = new ZipFile();
   // The date is written in local time, so that this one gives the same bytes in every time zone.
   const mtime = new Date(1980, 0, 1);
@@ -29,7 +30,7 @@ export async function createZip(entries: readonly ZipEntry[]): Promise<Buffer> {
 
 /** Unzipped size of the files in a zip, in bytes. */
 export async function unzippedSize(zip: Buffer): Promise<number> {
-  const { fromBuffer } = await import('yauzl');
+  const { fromBuffer } = (await import('yauzl')).default;
   return new Promise((resolve, reject) => {
     fromBuffer(zip, { lazyEntries: true }, (error, file) => {
       if (error) return reject(error);

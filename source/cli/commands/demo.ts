@@ -5,7 +5,7 @@ import type { DeployEvent } from '../../deploy/deploy-event.ts';
 import { stopLocal } from '../../local/background/background.ts';
 import { type Context, createContext } from '../context.ts';
 import { runCreateApp } from '../create-app.ts';
-import { programVersion } from '../program-version.ts';
+import { programBuild } from '../program-version.ts';
 import { deploy } from './deploy.ts';
 import { logs } from './logs.ts';
 
@@ -35,9 +35,7 @@ export async function demo(context: Context): Promise<number> {
     context.note('\nWhat the functions logged:');
     return await logs(inProject, [], { since: '10m' });
   } finally {
-    await stopLocal({ projectDirectory: project, version: programVersion, env: io.env }).catch(
-      () => undefined,
-    );
+    await stopLocal({ projectDirectory: project, version: programBuild, env: io.env }).catch(() => undefined);
     await rm(folder, { recursive: true, force: true, maxRetries: 3 });
   }
 }

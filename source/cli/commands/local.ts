@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 import { localStatus, resetLocal, startLocal, stopLocal } from '../../local/background/background.ts';
 import { confirmOrRefuse } from '../confirm.ts';
 import type { Context } from '../context.ts';
-import { programVersion } from '../program-version.ts';
+import { programBuild } from '../program-version.ts';
 import { configFile } from '../project.ts';
 
 /** `stp local start|stop|status|reset`: the embedded AWS of this project. */
@@ -11,7 +11,7 @@ export async function local(
   action: 'start' | 'stop' | 'status' | 'reset',
 ): Promise<number> {
   const projectDirectory = dirname(configFile(context));
-  const options = { projectDirectory, version: programVersion, env: context.io.env };
+  const options = { projectDirectory, version: programBuild, env: context.io.env };
   if (action === 'reset') {
     const sure = await confirmOrRefuse(context, {
       message: 'Remove every stack, table, object and log line of the embedded AWS of this project?',

@@ -16,7 +16,7 @@ export type Report = {
   text(text: string): void;
 };
 
-export type Done = { installed: boolean; git: boolean; next: string[] };
+type Done = { installed: boolean; git: boolean; next: string[] };
 
 export function createReport(flags: Pick<CreateAppFlags, 'json'>, io: Io): Report {
   const line = (value: object): void => {
