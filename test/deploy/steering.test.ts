@@ -1,5 +1,3 @@
-import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { CloudFormation } from '@aws-sdk/client-cloudformation';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { attachStack } from '../../source/deploy/attach-stack.ts';
@@ -20,6 +18,7 @@ import {
   targetOf,
   templateOf,
 } from './deploy-harness.ts';
+import { startProxy } from './start-proxy.ts';
 
 let aws: TestAws;
 let cloudFormation: CloudFormation;
@@ -34,6 +33,13 @@ const closing: (() => void)[] = [];
 afterEach(() => {
   for (const close of closing.splice(0)) close();
 });
+
+/** The embedded AWS behind a proxy that may answer in its place. */
+async function proxyTo(answer: Parameters<typeof startProxy>[1]): Promise<string> {
+  const proxy = await startProxy(targetOf(aws), answer);
+  closing.push(proxy.close);
+  return proxy.endpoint;
+}
 
 const deploy = (input: Parameters<typeof deployStack>[0], steering?: Steering) =>
   runToEnd((control) => deployStack(input, control), steering);
@@ -201,7 +207,7 @@ describe('watching', () => {
   test('survives throttling and a cut connection, and says so', async () => {
     let trouble: 'none' | 'throttle' | 'cut' = 'none';
     let begun = false;
-    const proxy = await proxyTo(aws, (response, body) => {
+    const proxy = await proxyTo((response, body) => {
       if (body.includes('Action=ExecuteChangeSet')) begun = true;
       if (trouble === 'none' || !begun || !body.includes('Action=DescribeStack')) return false;
       if (trouble === 'cut') response.destroy();
@@ -239,7 +245,7 @@ describe('watching', () => {
   });
 
   test('goes on without events where they may not be read', async () => {
-    const proxy = await proxyTo(aws, (response, body) => {
+    const proxy = await proxyTo((response, body) => {
       if (!body.includes('Action=DescribeStackEvents')) return false;
       response
         .writeHead(403, { 'content-type': 'text/xml' })
@@ -269,30 +275,3 @@ describe('watching', () => {
     expect(end.state.result?.status).toBe('succeeded');
   });
 });
-
-/** The embedded AWS behind a proxy of its own that may answer in its place. */
-async function proxyTo(
-  target: TestAws,
-  answer: (response: ServerResponse, body: string) => boolean,
-): Promise<string> {
-  const { hostname, port } = new URL(target.server.endpoint);
-  const forward = async (incoming: IncomingMessage, response: ServerResponse) => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of incoming) chunks.push(chunk as Buffer);
-    const body = Buffer.concat(chunks);
-    if (answer(response, body.toString('utf8'))) return;
-    // The host is part of the signature, so it stays as the client sent it.
-    const { method = 'POST', url = '/', headers } = incoming;
-    request({ hostname, port, method, path: url, headers }, (answered) => {
-      response.writeHead(answered.statusCode ?? 500, answered.headers);
-      answered.pipe(response);
-    }).end(body);
-  };
-  const server = createServer((incoming, response) => void forward(incoming, response));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  closing.push(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
