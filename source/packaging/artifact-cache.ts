@@ -18,7 +18,7 @@ import { contentHash } from './stamps.ts';
 export const cacheFormat = 1;
 
 /** A zip in the cache and what it was made from. */
-export type CacheRecord = {
+type CacheRecord = {
   digest: string;
   bytes: number;
   zippedBytes: number;

@@ -1,11 +1,12 @@
 import type { BuildOptions, BuildResult, Message, Metafile } from 'esbuild';
 import { UserError } from '../model/errors.ts';
-import type { FunctionToPackage } from './artifact.ts';
+import type { BuildpackProperties, FunctionToPackage } from './artifact.ts';
 import type { EsOptions } from './es-options.ts';
 import { toBuildOptions } from './es-options.ts';
 
 export type BundleRequest = {
   fn: FunctionToPackage;
+  properties: BuildpackProperties;
   /** Relative to the project's folder, with `/`. */
   entry: string;
   options: EsOptions;

@@ -37,15 +37,9 @@ export function readIncludedFiles(
   return { entries, stamps };
 }
 
-/** Writes a source map to `<folder>/<function>/`, and stamps it, so that it is made again when somebody removes it. */
-export function writeSourceMap(
-  functionName: string,
-  folder: string,
-  directory: string,
-  map: Uint8Array,
-  stamper: Stamper,
-): Stamp {
-  const file = path.join(path.resolve(directory, folder), functionName, 'index.js.map');
+/** Writes a source map into the project and stamps it, so that it is made again when somebody removes it. */
+export function writeSourceMap(target: string, directory: string, map: Uint8Array, stamper: Stamper): Stamp {
+  const file = path.resolve(directory, target);
   mkdirSync(path.dirname(file), { recursive: true });
   writeFileSync(file, map);
   return stamper.take('file', toPosix(path.relative(directory, file)));

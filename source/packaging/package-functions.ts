@@ -1,26 +1,23 @@
-import { createHash } from 'node:crypto';
-import { copyFileSync, existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { copyFileSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type {
   Artifact,
-  BuildpackProperties,
+  CustomArtifactProperties,
   FunctionToPackage,
   PackagingEvent,
   PackagingProblem,
 } from './artifact.ts';
 import type { ArtifactCache } from './artifact-cache.ts';
-import { cacheFormat, openArtifactCache } from './artifact-cache.ts';
-import { describeMessages } from './build-messages.ts';
+import { openArtifactCache } from './artifact-cache.ts';
 import type { Bundle, BundleRequest } from './bundle.ts';
 import { bundleAll } from './bundle.ts';
+import { cacheKey } from './cache-key.ts';
 import { readCustomArtifact, tooLarge } from './custom-artifact.ts';
-import { esOptions, isEsFile } from './es-options.ts';
-import { readIncludedFiles, writeSourceMap } from './included-files.ts';
+import { buildFailure, bundleContents, bundleRequest } from './es-function.ts';
 import { PackagingError, PackagingFailure } from './packaging-error.ts';
 import { resolutionStamps } from './resolution-inputs.ts';
 import type { Stamp } from './stamps.ts';
-import { contentHash, createStamper, toPosix } from './stamps.ts';
+import { contentHash, createStamper } from './stamps.ts';
 import type { ZipEntry } from './zip.ts';
 import { createZip, unzippedSize } from './zip.ts';
 
@@ -100,15 +97,18 @@ class PackagingRun {
   }
 
   async #build(functions: readonly FunctionToPackage[]): Promise<void> {
-    const bundled: FunctionToPackage[] = [];
+    const requests: BundleRequest[] = [];
     const zips: Promise<void>[] = [];
     for (const fn of functions) {
-      this.#attempt(fn, () => {
-        if (fn.packaging.type === 'stacktape-lambda-buildpack') bundled.push(fn);
-        else zips.push(this.#guard(fn, this.#packCustom(fn)));
-      });
+      const { packaging } = fn;
+      if (packaging.type === 'custom-artifact')
+        zips.push(this.#guard(fn, this.#packCustom(fn, packaging.properties)));
+      else
+        this.#attempt(fn, () =>
+          requests.push(bundleRequest(fn, packaging.properties, this.#options.directory)),
+        );
     }
-    zips.push(this.#bundle(bundled));
+    zips.push(this.#bundle(requests));
     await Promise.all(zips);
   }
 
@@ -117,9 +117,8 @@ class PackagingRun {
    * Where a time says that this may have happened, the functions concerned are bundled once more, between two
    * looks at their inputs; what changes even then is used, but not recorded.
    */
-  async #bundle(functions: readonly FunctionToPackage[]): Promise<void> {
-    const { directory, signal } = this.#options;
-    const requests = functions.flatMap((fn) => this.#attempt(fn, () => this.#request(fn)) ?? []);
+  async #bundle(requests: readonly BundleRequest[]): Promise<void> {
+    const { directory, workingDirectory = directory, signal } = this.#options;
     let before = new Map<string, string>();
     for (let waiting = requests; waiting.length > 0; ) {
       const startedAt = Date.now() - clockGranularity;
@@ -133,7 +132,8 @@ class PackagingRun {
         const result = results.get(request.fn.name);
         if (result === undefined) continue;
         this.#attempt(request.fn, () => {
-          if ('messages' in result) throw this.#buildFailure(request.fn, result.messages);
+          if ('messages' in result)
+            throw buildFailure(request.fn, result.messages, directory, workingDirectory);
           const stamps = resolutionStamps(directory, result.bundle.inputs, request.options.tsconfig, stamper);
           const young = stamps.filter((stamp) => Math.max(stamp.ctimeMs, stamp.mtimeMs) >= startedAt);
           const settled = young.every((stamp) => before.get(`${stamp.kind}:${stamp.path}`) === stamp.hash);
@@ -153,91 +153,14 @@ class PackagingRun {
     }
   }
 
-  #request(fn: FunctionToPackage): BundleRequest {
-    const properties = buildpackOf(fn);
-    const language = properties.languageSpecificConfig ?? {};
-    const entry = toPosix(
-      path.relative(this.#options.directory, path.resolve(this.#options.directory, properties.entryfilePath)),
-    );
-    if (!existsSync(path.join(this.#options.directory, entry))) {
-      throw new PackagingFailure({
-        function: fn.name,
-        code: 'missing-entry-file',
-        message: `entryfilePath ${properties.entryfilePath} does not exist`,
-        hint: 'It is relative to the folder of the config.',
-      });
-    }
-    if (!isEsFile(entry)) {
-      throw new PackagingFailure({
-        function: fn.name,
-        code: 'unsupported-language',
-        message: `${path.extname(entry) || entry} files are not supported yet; TypeScript, JavaScript and custom-artifact are`,
-        hint: 'Build it yourself and name the result with `type: custom-artifact`.',
-      });
-    }
-    if (
-      language.tsConfigPath !== undefined &&
-      !existsSync(path.resolve(this.#options.directory, language.tsConfigPath))
-    ) {
-      throw new PackagingFailure({
-        function: fn.name,
-        code: 'missing-entry-file',
-        message: `tsConfigPath ${language.tsConfigPath} does not exist`,
-        hint: 'It is relative to the folder of the config.',
-      });
-    }
-    return {
-      fn,
-      entry,
-      options: esOptions(fn, properties.excludeDependencies ?? [], language),
-    };
+  async #packBundle(request: BundleRequest, bundle: Bundle, inputs: Stamp[] | undefined): Promise<void> {
+    const { entries, stamps } = bundleContents(request, bundle, this.#options.directory);
+    await this.#zip(request.fn, entries, inputs && [...inputs, ...stamps]);
   }
 
-  async #packBundle(
-    { fn, entry }: BundleRequest,
-    bundle: Bundle,
-    inputs: Stamp[] | undefined,
-  ): Promise<void> {
-    const properties = buildpackOf(fn);
-    const language = properties.languageSpecificConfig ?? {};
-    if (bundle.lacksDefaultExport && (properties.handlerFunction ?? 'default') === 'default') {
-      throw new PackagingFailure({
-        function: fn.name,
-        code: 'missing-handler',
-        message: `${entry} has no default export, which is the function's handler`,
-        hint: 'Write `export default async (event) => …`, or name another export as handlerFunction.',
-      });
-    }
+  async #packCustom(fn: FunctionToPackage, properties: CustomArtifactProperties): Promise<void> {
     const stamper = createStamper(this.#options.directory);
-    const included = readIncludedFiles(fn.name, properties, this.#options.directory, stamper);
-    const stamps = [...(inputs ?? []), ...included.stamps];
-    const fileName = language.outputModuleFormat === 'esm' ? 'index.mjs' : 'index.js';
-    const entries: ZipEntry[] = [...included.entries.filter((file) => file.path !== fileName)];
-    if (bundle.map === undefined) {
-      entries.push({ path: fileName, data: bundle.code });
-    } else if (language.outputSourceMapsTo !== undefined) {
-      entries.push({ path: fileName, data: bundle.code });
-      stamps.push(
-        writeSourceMap(fn.name, language.outputSourceMapsTo, this.#options.directory, bundle.map, stamper),
-      );
-    } else {
-      const link = Buffer.from(`//# sourceMappingURL=${fileName}.map\n`);
-      entries.push({ path: fileName, data: Buffer.concat([bundle.code, link]) });
-      entries.push({ path: `${fileName}.map`, data: bundle.map });
-    }
-    await this.#zip(fn, entries, inputs === undefined ? undefined : stamps);
-  }
-
-  async #packCustom(fn: FunctionToPackage): Promise<void> {
-    if (fn.packaging.type !== 'custom-artifact') return;
-    const stamper = createStamper(this.#options.directory);
-    const source = readCustomArtifact(
-      fn.name,
-      fn.packaging.properties,
-      this.#options.directory,
-      stamper,
-      maximumBytes,
-    );
+    const source = readCustomArtifact(fn.name, properties, this.#options.directory, stamper, maximumBytes);
     if ('entries' in source) return this.#zip(fn, source.entries, source.stamps);
     let bytes: number;
     try {
@@ -246,7 +169,7 @@ class PackagingRun {
       throw new PackagingFailure({
         function: fn.name,
         code: 'missing-package',
-        message: `packagePath ${fn.packaging.properties.packagePath} is not a zip that can be read: ${String(cause)}`,
+        message: `packagePath ${properties.packagePath} is not a zip that can be read: ${String(cause)}`,
       });
     }
     this.#store(fn, source.zip, bytes, source.stamps);
@@ -289,6 +212,7 @@ class PackagingRun {
       milliseconds: Math.round(performance.now() - this.#began),
     };
     this.#artifacts.set(fn.name, artifact);
+    if (this.#options.signal?.aborted) return;
     this.#options.onEvent({ type: 'finished', function: fn.name, artifact });
   }
 
@@ -314,56 +238,6 @@ class PackagingRun {
     this.#problems.set(fn.name, error.problem);
     this.#options.onEvent({ type: 'failed', function: fn.name, problem: error.problem });
   }
-
-  #buildFailure(fn: FunctionToPackage, messages: Parameters<typeof describeMessages>[0]): PackagingFailure {
-    const { directory, workingDirectory } = this.#options;
-    const native = messages.some((message) => message.text.includes('for ".node" files'));
-    return new PackagingFailure({
-      function: fn.name,
-      code: 'build-failed',
-      message: `${messages.length} ${messages.length === 1 ? 'error' : 'errors'} in the build`,
-      places: describeMessages(messages, directory, workingDirectory ?? directory),
-      ...(native
-        ? {
-            hint: 'A package with native code cannot be bundled: name it in excludeDependencies and bring it in a layer.',
-          }
-        : {}),
-    });
-  }
-}
-
-function buildpackOf(fn: FunctionToPackage): BuildpackProperties {
-  if (fn.packaging.type !== 'stacktape-lambda-buildpack')
-    throw new Error(`${fn.name} is not built from sources`);
-  return fn.packaging.properties;
-}
-
-/** What a function asks for, apart from the files that the stamps look after. */
-function cacheKey(fn: FunctionToPackage): string {
-  const asked = [
-    cacheFormat,
-    fn.runtime,
-    fn.architecture,
-    fn.packaging,
-    fn.packaging.type === 'stacktape-lambda-buildpack' ? [esbuildVersion(), process.env.NODE_PATH ?? ''] : [],
-  ];
-  return `${fn.name}:${createHash('sha256').update(JSON.stringify(asked)).digest('hex').slice(0, 32)}`;
-}
-
-let knownVersion: string | undefined;
-
-/** Read from its package, because loading esbuild takes longer than all else that a cached run does. */
-function esbuildVersion(): string {
-  if (knownVersion === undefined) {
-    const require = createRequire(import.meta.url);
-    try {
-      const text = readFileSync(require.resolve('esbuild/package.json'), 'utf8');
-      knownVersion = String((JSON.parse(text) as { version: unknown }).version);
-    } catch {
-      knownVersion = 'none';
-    }
-  }
-  return knownVersion;
 }
 
 function copyTo(folder: string, name: string, zip: string): string {

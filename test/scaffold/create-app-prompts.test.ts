@@ -2,9 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { spawn } from '@lydell/node-pty';
 import { afterEach, expect, test } from 'vitest';
-import { createWorkspace, treeOf } from './workspace.ts';
+import { createAppArguments, createWorkspace, treeOf } from './workspace.ts';
 
-const main = join(import.meta.dirname, 'create-app-main.ts');
 const open: { kill(): void }[] = [];
 afterEach(() => {
   for (const terminal of open.splice(0)) terminal.kill();
@@ -12,7 +11,7 @@ afterEach(() => {
 
 /** The program in a pseudo-terminal. `answer` waits for a text that is not yet used up, then types. */
 function start(cwd: string, argv: string[]) {
-  const terminal = spawn(process.execPath, [main, ...argv], {
+  const terminal = spawn(process.execPath, createAppArguments(argv), {
     cwd,
     cols: 100,
     rows: 30,

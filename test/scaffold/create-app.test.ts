@@ -3,9 +3,8 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
-import { createWorkspace, starterFiles, treeOf, writeFiles } from './workspace.ts';
+import { createAppArguments, createWorkspace, starterFiles, treeOf, writeFiles } from './workspace.ts';
 
-const main = join(import.meta.dirname, 'create-app-main.ts');
 const starter = ['--starter', 'lambda-api-dynamo-db'];
 const quick = [...starter, '--yes', '--no-install', '--no-git'];
 
@@ -13,7 +12,7 @@ type Outcome = { code: number | null; stdout: string; stderr: string };
 
 /** Runs the program in a process of its own with no terminal. */
 async function run(cwd: string, argv: string[], env: Record<string, string> = {}): Promise<Outcome> {
-  const child = spawn(process.execPath, [main, ...argv], {
+  const child = spawn(process.execPath, createAppArguments(argv), {
     cwd,
     env: { PATH: process.env.PATH, HOME: cwd, NO_COLOR: '1', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -156,7 +155,7 @@ test('packages are installed by the named package manager; its failure leaves th
 test('an interrupt during the installation ends it and leaves the project', async () => {
   const cwd = createWorkspace({ 'bin/npm': '#!/bin/sh\necho started > started.txt\nexec sleep 60\n' });
   chmodSync(join(cwd, 'bin/npm'), 0o755);
-  const child = spawn(process.execPath, [main, 'app', ...starter, '--yes'], {
+  const child = spawn(process.execPath, createAppArguments(['app', ...starter, '--yes']), {
     cwd,
     env: { PATH: `${join(cwd, 'bin')}:${process.env.PATH}`, HOME: cwd },
     stdio: ['ignore', 'pipe', 'inherit'],

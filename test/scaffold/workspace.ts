@@ -39,3 +39,21 @@ export const starterFiles = {
   'starter/src/a.ts': 'export default () => 1;\n',
   'starter/node_modules/x/index.js': '',
 };
+
+const program = `
+import { runCreateApp } from '${join(import.meta.dirname, '../../source/cli/create-app.ts')}';
+import { processIo } from '${join(import.meta.dirname, '../../source/cli/io.ts')}';
+const io = processIo();
+process.exitCode = await runCreateApp(process.argv.slice(1), io, async (directory) => {
+  io.stdout.write('continues in ' + directory);
+  return 0;
+});`;
+
+/** What Node is given to run create-stp-app from its sources; the local deploy is told about, not made. */
+export const createAppArguments = (argv: readonly string[]): string[] => [
+  '--input-type=module',
+  '-e',
+  program,
+  '--',
+  ...argv,
+];
