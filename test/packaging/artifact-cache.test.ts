@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
@@ -163,4 +164,33 @@ test('runs at the same time keep each other records', async () => {
   expect(runs.flatMap(outcomes)).toEqual(names.map((name) => `${name} built`));
   const again = await project.package(names.map((name) => esFunction(name, `src/${name}.ts`)));
   expect(outcomes(again)).toEqual(names.map((name) => `${name} cached`));
+});
+
+test('a repeat does not load esbuild', () => {
+  const script = `
+    const { packageFunctions } = await import(${JSON.stringify(path.join(import.meta.dirname, '../../source/packaging/package-functions.ts'))});
+    const artifacts = await packageFunctions(${JSON.stringify(functions)}, {
+      directory: ${JSON.stringify(project.directory)},
+      cacheDirectory: ${JSON.stringify(project.cacheDirectory)},
+      onEvent() {},
+    });
+    const { createRequire } = await import('node:module');
+    const loaded = Object.keys(createRequire(import.meta.url).cache).some((file) => file.includes('/esbuild/lib/'));
+    console.log(artifacts.map((artifact) => artifact.outcome).join(), loaded ? 'loaded' : 'not loaded');
+  `;
+  const repeat = () =>
+    execFileSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' }).trim();
+  expect(repeat()).toBe('cached,cached not loaded');
+  // The same question has another answer where there is something to build.
+  project.write({ 'src/b.ts': 'export default () => 3;\n' });
+  expect(repeat()).toBe('cached,built loaded');
+});
+
+test('a source map that is kept apart is made again when it is gone', async () => {
+  const apart = [esFunction('e', 'src/b.ts', { languageSpecificConfig: { outputSourceMapsTo: 'maps' } })];
+  expect(outcomes(await project.package(apart))).toEqual(['e built']);
+  expect(outcomes(await project.package(apart))).toEqual(['e cached']);
+  rmSync(project.path('maps/e/index.js.map'));
+  expect(outcomes(await project.package(apart))).toEqual(['e built']);
+  expect(existsSync(project.path('maps/e/index.js.map'))).toBe(true);
 });

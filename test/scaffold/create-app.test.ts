@@ -117,6 +117,20 @@ test.each<[argv: string[], code: string, message: RegExp]>([
   expect((await run(cwd, argv)).stderr).toMatch(message);
 });
 
+test('a folder that cannot be written to is told about, without a stack trace', async () => {
+  const cwd = createWorkspace();
+  // Permissions do not hold for root, the kernel's own folders do.
+  const folder = process.getuid?.() === 0 ? '/sys' : join(cwd, 'locked');
+  if (folder !== '/sys') mkdirSync(folder, { mode: 0o555 });
+  const { code, stderr } = await run(cwd, [join(folder, 'app'), ...quick]);
+  expect(code).toBe(1);
+  expect(stderr).toMatch(
+    /cannot be written to .*: (?:there is no permission to write there|it is on a read-only disk)\n/,
+  );
+  expect(stderr).not.toContain('    at ');
+  expect(treeOf(cwd).filter((file) => file !== 'locked')).toEqual([]);
+});
+
 test('a repository that was just cloned is filled in place, its files kept', async () => {
   const cwd = createWorkspace({ 'README.md': 'theirs', LICENSE: 'MIT' });
   execFileSync('git', ['init', '--quiet'], { cwd });
