@@ -92,9 +92,9 @@ await writeNotices([program.metafile, modules.metafile]);
 
 /** Tells two builds of one version apart, so that a server of an older build is not talked to. */
 async function hashOfSources(): Promise<string> {
-  const files = (
-    await Array.fromAsync(glob('{source/**/*.{ts,tsx},package-lock.json}', { cwd: root }))
-  ).sort();
+  const files: string[] = [];
+  for await (const file of glob('{source/**/*.{ts,tsx},package-lock.json}', { cwd: root })) files.push(file);
+  files.sort();
   const hash = createHash('sha256');
   for (const file of files) hash.update(file).update(await readFile(join(root, file)));
   return hash.digest('hex').slice(0, 12);

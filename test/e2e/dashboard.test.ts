@@ -1,0 +1,110 @@
+import { appendFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { makeWorkplace } from './installed-program.ts';
+import { openTerminal } from './terminal.ts';
+
+let place: Awaited<ReturnType<typeof makeWorkplace>>;
+let project: string;
+
+beforeEach(async () => {
+  place = await makeWorkplace();
+  project = await place.makeProject();
+});
+afterEach(() => place.dispose());
+
+const open = (
+  args: string[],
+  options: { columns?: number; rows?: number; env?: Record<string, string> } = {},
+) =>
+  openTerminal(place.program('stp'), args, {
+    cwd: project,
+    ...options,
+    env: { ...place.environment, ...options.env },
+  });
+
+test('a deploy is watched, the logs are opened from it, and a summary stays behind', async () => {
+  const terminal = open(['deploy', '--local'], { columns: 80, rows: 24 });
+  await terminal.waitFor('succeeded');
+  expect(terminal.alternate()).toBe(true);
+  const done = terminal.screen();
+  expect(done).toContain('my-app-dev');
+  expect(done).toMatch(/16 of 16/);
+
+  terminal.resize(120, 40);
+  await terminal.waitFor((screen) => screen.split('\n').some((line) => line.trimEnd().length > 100));
+  terminal.type('?');
+  await terminal.waitFor(/[Hh]elp/);
+  terminal.type('\u001b');
+  terminal.resize(80, 24);
+  await terminal.waitFor(/16 of 16/);
+
+  const { stdout } = await place.run('stp', ['invoke', 'getPosts', '--local', '--json'], { in: 'my-app' });
+  expect(stdout).toContain('"statusCode":200');
+  terminal.type('2');
+  await terminal.waitFor('REPORT');
+  terminal.type('/savePost-has-not-run');
+  await terminal.waitFor((screen) => !screen.includes('REPORT'));
+  terminal.type('\u001b');
+  await terminal.waitFor('REPORT');
+  terminal.type('q');
+  expect(await terminal.exited).toBe(0);
+  expect(terminal.alternate()).toBe(false);
+  expect(terminal.scrollback()).toContain('MainApiGatewayUrl');
+  expect(terminal.scrollback()).toContain('http://127.0.0.1:');
+});
+
+test('a failing deploy is watched through its rollback and tells its first cause: exit 3', async () => {
+  await appendFile(
+    join(project, 'stacktape.yml'),
+    `
+cloudformationResources:
+  brokenBucket:
+    Type: AWS::S3::Bucket
+    Properties:
+      BucketName: Not_A_Bucket_Name
+`,
+  );
+  const terminal = open(['deploy', '--local']);
+  await terminal.waitFor(/rolled back \d/);
+  const screen = terminal.screen();
+  expect(screen).toContain('Why it failed');
+  expect(screen).toContain('brokenBucket');
+  terminal.type('q');
+  expect(await terminal.exited).toBe(3);
+  expect(terminal.scrollback()).toContain('brokenBucket');
+});
+
+test('Ctrl-C asks, cancelling rolls back: exit 4', async () => {
+  const terminal = open(['deploy', '--local'], { env: { STP_LOCAL_PACE: '1' } });
+  await terminal.waitFor(/execute \d/);
+  terminal.type('\u0003');
+  await terminal.waitFor(/cancel and roll back/i);
+  terminal.type('c');
+  await terminal.waitFor(/cancelled/i, 60_000);
+  await terminal.waitFor(/cancelled.* \d/i, 60_000);
+  terminal.type('q');
+  expect(await terminal.exited).toBe(4);
+  expect(terminal.alternate()).toBe(false);
+});
+
+test('Ctrl-C twice detaches, and attach finds the deploy again', async () => {
+  const terminal = open(['deploy', '--local'], { env: { STP_LOCAL_PACE: '0.3' } });
+  await terminal.waitFor(/execute \d/);
+  terminal.type('\u0003');
+  await terminal.waitFor(/cancel and roll back/i);
+  terminal.type('\u0003');
+  expect(await terminal.exited).toBe(5);
+  expect(terminal.scrollback()).toContain('attach');
+  const attached = await place.run('stp', ['attach', '--local'], { in: 'my-app' });
+  expect(attached.exitCode).toBe(0);
+});
+
+test('SIGTERM gives the terminal back, detached', async () => {
+  const terminal = open(['deploy', '--local'], { env: { STP_LOCAL_PACE: '0.3' } });
+  await terminal.waitFor(/execute \d/);
+  terminal.kill('SIGTERM');
+  await terminal.exited;
+  expect(terminal.alternate()).toBe(false);
+  expect(terminal.scrollback()).toContain('attach');
+});
