@@ -4,7 +4,7 @@ import type {
   FunctionConfiguration,
   UpdateFunctionConfigurationCommandInput,
 } from '@aws-sdk/client-lambda';
-import type { Backend } from '../../backend.ts';
+import { type Backend, ServiceError } from '../../backend.ts';
 import { constraintBroken, invalidParameter } from './errors.ts';
 import { functionArn } from './function-name.ts';
 
@@ -166,10 +166,9 @@ function setEnvironment(configuration: FunctionConfiguration, variables: Record<
   }
   const invalid = names.find((name) => !/^[a-zA-Z][a-zA-Z0-9_]+$/.test(name));
   if (invalid !== undefined) {
-    throw constraintBroken(
-      'environment.variables',
-      invalid,
-      'satisfy constraint: [Map keys must satisfy: Member must satisfy regular expression pattern: [a-zA-Z]([a-zA-Z0-9_])+]',
+    throw new ServiceError(
+      'ValidationException',
+      `1 validation error detected: Value '{${invalid}}' at 'environment.variables' failed to satisfy constraint: Map keys must satisfy constraint: [Member must satisfy regular expression pattern: [a-zA-Z]([a-zA-Z0-9_])+]`,
     );
   }
   const measured = JSON.stringify(variables);
