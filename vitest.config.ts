@@ -5,6 +5,8 @@ export default defineConfig({
     reporters: ['default', ['json', { outputFile: '.cache/test-report.json' }]],
     projects: [
       {
+        // The tests run React's production build, which has no `jsxDEV`.
+        oxc: { jsx: { runtime: 'automatic', development: false } },
         test: {
           name: 'rooms',
           include: ['test/**/*.test.{ts,tsx}'],

@@ -1,4 +1,4 @@
-import { render, useApp } from 'ink';
+import { type Instance, render, useApp } from 'ink';
 import { type ReactNode, useEffect } from 'react';
 
 /** The terminal, as far as a screen needs it; `process.stdin` and `process.stdout` are that. */
@@ -24,6 +24,7 @@ export type ScreenOptions = Terminal & {
 /** Why the screen was left. */
 export type ScreenEnd = { signal?: 'SIGINT' | 'SIGTERM' | 'SIGHUP' };
 
+const homeAndErase = '\u001b[H\u001b[J';
 const endingSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
@@ -32,7 +33,7 @@ const endingSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
  * after that, so that the caller can print it where it stays.
  */
 export async function runScreen(options: ScreenOptions): Promise<ScreenEnd> {
-  const { stdin, stdout, stderr } = options;
+  const { stdin, stderr } = options;
   const host = options.process ?? process;
   // Keys typed before the first frame would be echoed, and Ctrl-C would kill, if this waited for an effect.
   stdin.setRawMode(true);
@@ -41,7 +42,7 @@ export async function runScreen(options: ScreenOptions): Promise<ScreenEnd> {
   let failure: { error: unknown } | undefined;
   let controls: ScreenControls | undefined;
 
-  const app = render(
+  const app = mountScreen(
     <>
       <Controls
         host={host}
@@ -52,18 +53,7 @@ export async function runScreen(options: ScreenOptions): Promise<ScreenEnd> {
       />
       {options.element}
     </>,
-    {
-      stdin,
-      stdout,
-      stderr,
-      alternateScreen: true,
-      incrementalRendering: true,
-      maxFps: 1000,
-      exitOnCtrlC: false,
-      patchConsole: false,
-      // The caller has decided already; Ink's own look at CI would leave the screen empty.
-      interactive: true,
-    },
+    options,
   );
 
   const onSignal = (signal: NodeJS.Signals) => {
@@ -94,6 +84,32 @@ export async function runScreen(options: ScreenOptions): Promise<ScreenEnd> {
   }
   if (failure !== undefined) throw failure.error;
   return end;
+}
+
+/** Ink as it was found to be quickest: our stores have a frame clock of their own, so that Ink need not hold keys back. */
+export function mountScreen(element: ReactNode, { stdin, stdout, stderr }: Terminal): Instance {
+  const app = render(element, {
+    stdin,
+    stdout,
+    stderr,
+    alternateScreen: true,
+    incrementalRendering: true,
+    maxFps: 1000,
+    exitOnCtrlC: false,
+    patchConsole: false,
+    // The caller has decided already; Ink's own look at CI would leave the screen empty.
+    interactive: true,
+  });
+  // Ink leaves out rows that did not change, but terminals bring back cells that a narrower window had hidden.
+  const onResize = () => {
+    app.clear();
+    stdout.write(homeAndErase);
+  };
+  // Before Ink's own listener, which draws at once.
+  stdout.prependListener('resize', onResize);
+  const stop = () => stdout.off('resize', onResize);
+  app.waitUntilExit().then(stop, stop);
+  return app;
 }
 
 /** Hands Ink's own ways out, which only components can reach, to the caller. */

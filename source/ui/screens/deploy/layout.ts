@@ -65,7 +65,7 @@ function stack(there: readonly PaneId[], width: number, height: number, input: L
     left -= need;
     // Past the one pane of interest, another is not worth it while the resources are in a slit.
     if (id === input.interest && chosen.has('resources')) {
-      left -= Math.max(0, Math.min(comfortable, input.content.resources ?? 0) - minimum.resources);
+      left -= Math.max(0, Math.min(comfortable, (input.content.resources ?? 0) + 1) - minimum.resources);
     }
   }
   const shown = there.filter((id) => chosen.has(id));
