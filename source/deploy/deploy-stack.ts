@@ -1,6 +1,7 @@
 import type { CloudFormation, Parameter } from '@aws-sdk/client-cloudformation';
 import { type Clients, createClients } from '../aws/clients.ts';
 import type { Target } from '../aws/target.ts';
+import { describeWidening } from '../iam/widening.ts';
 import { type Config, stackNameOf } from '../model/config.ts';
 import type { ConfigPath, SourceRange } from '../model/diagnostic.ts';
 import type { Template } from '../model/template.ts';
@@ -190,8 +191,10 @@ async function review(
     throw error;
   });
   try {
+    const widenings = describeWidening(before?.template, input.template);
+    const permissions = new Map(widenings.map((one) => [one.logicalId, one.sentences]));
     const changes = changeSet.changes.flatMap(({ ResourceChange: change }) =>
-      change ? [plannedChange(change, { before, after })] : [],
+      change ? [plannedChange(change, { before, after, permissions })] : [],
     );
     const action = request.type === 'CREATE' ? 'create' : 'update';
     run.emit({

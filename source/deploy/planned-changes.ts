@@ -3,6 +3,8 @@ import type { PlannedChange, Question } from './deploy-event.ts';
 import { holdsData, isKept } from './holds-data.ts';
 import type { ReadTemplate } from './resource-owners.ts';
 
+type Templates = { before: ReadTemplate | undefined; after: ReadTemplate };
+
 /**
  * One change of a change set in the words of the plan.
  *
@@ -11,13 +13,14 @@ import type { ReadTemplate } from './resource-owners.ts';
  */
 export function plannedChange(
   change: ResourceChange,
-  templates: { before: ReadTemplate | undefined; after: ReadTemplate },
+  templates: Templates & { permissions?: ReadonlyMap<string, string[]> },
 ): PlannedChange {
   const logicalId = change.LogicalResourceId ?? '';
   const resourceType = change.ResourceType ?? '';
   const action = actionOf(change, resourceType);
   const resource = templates.after.ownerOf(logicalId) ?? templates.before?.ownerOf(logicalId);
   const reason = reasonOf(change);
+  const permissions = templates.permissions?.get(logicalId);
   return {
     action,
     logicalId,
@@ -26,6 +29,7 @@ export function plannedChange(
     ...(resource !== undefined && { resource }),
     ...(change.PhysicalResourceId && { physicalId: change.PhysicalResourceId }),
     ...(reason !== undefined && { reason }),
+    ...(permissions !== undefined && { permissions }),
   };
 }
 
@@ -42,11 +46,7 @@ function actionOf(change: ResourceChange, resourceType: string): PlannedChange['
   }
 }
 
-function losesData(
-  change: ResourceChange,
-  action: PlannedChange['action'],
-  templates: { before: ReadTemplate | undefined; after: ReadTemplate },
-): boolean {
+function losesData(change: ResourceChange, action: PlannedChange['action'], templates: Templates): boolean {
   if (action !== 'remove' && action !== 'replace') return false;
   if (!holdsData(change.ResourceType ?? '')) return false;
   if (change.PolicyAction)
