@@ -15,7 +15,9 @@ const widest = 160;
  */
 export function codeFrame(lines: readonly string[], range: SourceRange): string {
   const first = Math.max(1, range.line - around);
-  const last = Math.min(lines.length, range.line + around);
+  // What follows the last line end is no line, unless it is what the frame is about.
+  const count = lines.at(-1) === '' ? lines.length - 1 : lines.length;
+  const last = Math.max(range.line, Math.min(count, range.line + around));
   const width = String(last).length;
   const rows: string[] = [];
   for (let number = first; number <= last; number++) {

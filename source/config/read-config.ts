@@ -72,7 +72,7 @@ function readMapping(raw: Raw, source: YamlSource, problems: ProblemList, option
   for (const finding of resolveLocalDirectives({ config: raw, stage, region })) problems.add(finding);
   const broken = new BrokenParts();
   checkWholeSchema(raw, { types, source, problems, broken });
-  checkNames(raw, problems);
+  checkNames(raw, source, problems);
 
   const config = configOf(raw, options);
   const checked = checkResources({
@@ -121,7 +121,7 @@ function checkWholeSchema(
   });
 }
 
-function checkNames(raw: Raw, problems: ProblemList): void {
+function checkNames(raw: Raw, source: YamlSource, problems: ProblemList): void {
   for (const name of Object.keys(isMapping(raw.resources) ? raw.resources : {})) {
     if (/^[A-Za-z0-9]+$/.test(name)) continue;
     problems.add({
@@ -148,7 +148,7 @@ function checkNames(raw: Raw, problems: ProblemList): void {
   const isEmpty = [raw.resources, raw.cloudformationResources].every(
     (part) => !isMapping(part) || Object.keys(part).length === 0,
   );
-  if (isEmpty && isMapping(raw.resources)) {
+  if (isEmpty && isMapping(raw.resources) && source.findings.length === 0) {
     problems.add({
       severity: 'error',
       code: 'no-resources',

@@ -1,4 +1,5 @@
 import {
+  type Alias,
   type Document,
   isAlias,
   isMap,
@@ -26,8 +27,9 @@ export type TextFinding = {
 
 type Place = { key?: Scalar; value: Node | null };
 
-/** More than this is no config but an attack by aliases of aliases. */
-const maximumNodes = 500_000;
+/** More than this is no config but an attack by aliases of aliases, or by brackets without end. */
+const maximumNodes = 200_000;
+const maximumDepth = 100;
 
 /** The text of a config as YAML: its value, what is wrong with it, and where each part of it stands. */
 export class YamlSource {
@@ -38,23 +40,48 @@ export class YamlSource {
   /** The whole document as plain data; undefined where it cannot be read. */
   readonly value: unknown;
   readonly #lines = new LineCounter();
-  readonly #document: Document.Parsed;
+  readonly #document: Document.Parsed | undefined;
+  /** The library looks an anchor up by going through the whole document. */
+  readonly #anchors = new Map<string, Node>();
+  readonly #targets = new Map<Alias, Node>();
+  /** Anchored nodes that are being read: an alias to one of them has no end. */
+  readonly #open = new Set<Node>();
   #nodes = 0;
+  #unreadable = false;
+  #depth = 0;
 
   constructor(text: string, file: string) {
     this.file = file;
     this.text = text.replace(/^\uFEFF/, '');
-    this.#document = parseDocument(this.text, {
-      lineCounter: this.#lines,
-      prettyErrors: false,
-      // Checked below, in linear time and with both places.
-      uniqueKeys: false,
-      logLevel: 'silent',
-    });
-    for (const { code, message, pos } of this.#document.errors) {
+    this.#document = this.#parse();
+    const places = new Set<number>();
+    for (const { code, message, pos } of this.#document?.errors ?? []) {
+      // At one place, the first error is the cause and the others follow from it.
+      if (places.has(pos[0])) continue;
+      places.add(pos[0]);
       this.findings.push({ ...describeSyntaxError(code, message), start: pos[0], end: pos[1] });
     }
-    if (this.findings.length === 0) this.value = this.#read(this.#document.contents);
+    if (this.findings.length > 0 || !this.#document) return;
+    const value = this.#read(this.#document.contents);
+    this.value = this.#unreadable ? undefined : value;
+  }
+
+  #parse(): Document.Parsed | undefined {
+    try {
+      return parseDocument(this.text, {
+        lineCounter: this.#lines,
+        prettyErrors: false,
+        // Checked below, in linear time and with both places.
+        uniqueKeys: false,
+        // Not `silent`, which would take several documents for one.
+        logLevel: 'error',
+      });
+    } catch (error) {
+      // The parser calls itself for each level.
+      if (!(error instanceof RangeError)) throw error;
+      this.findings.push(tooDeep(0));
+      return undefined;
+    }
   }
 
   /** Range of what stands at a path; undefined where nothing of it is in the text. */
@@ -100,7 +127,7 @@ export class YamlSource {
   }
 
   #find(path: ConfigPath): Place | undefined {
-    let place: Place | undefined = { value: this.#document.contents };
+    let place: Place | undefined = { value: this.#document?.contents ?? null };
     for (const step of path) {
       const node = this.#resolve(place.value);
       if (isMap(node)) {
@@ -140,26 +167,46 @@ export class YamlSource {
   }
 
   #resolve(node: Node | null): Node | null {
-    return isAlias(node) ? (node.resolve(this.#document) ?? null) : node;
+    return isAlias(node) ? (this.#targets.get(node) ?? this.#anchors.get(node.source) ?? null) : node;
   }
 
   #read(node: Node | null): unknown {
+    if (this.#unreadable) return undefined;
     if (++this.#nodes > maximumNodes) {
-      if (this.#nodes === maximumNodes + 1) {
-        this.findings.push({
-          code: 'too-many-aliases',
-          message: `The config has more than ${maximumNodes} values when its aliases are written out.`,
-          start: 0,
-          end: 0,
-        });
-      }
-      return undefined;
+      const message = `The config has more than ${maximumNodes} values when its aliases are written out.`;
+      return this.#giveUp({ code: 'too-many-aliases', message, start: 0, end: 0 });
     }
-    if (isScalar(node)) return node.value;
-    if (isMap(node)) return this.#readMap(node);
-    if (isSeq(node)) return node.items.map((item) => this.#read(item as Node | null));
-    if (isAlias(node)) return this.#read(this.#resolve(node));
-    return null;
+    if (isScalar(node)) {
+      if (node.anchor !== undefined) this.#anchors.set(node.anchor, node);
+      return node.value;
+    }
+    if (isAlias(node)) return this.#readAlias(node);
+    if (!isMap(node) && !isSeq(node)) return null;
+    if (node.anchor !== undefined) this.#anchors.set(node.anchor, node);
+    if (++this.#depth > maximumDepth) return this.#giveUp(tooDeep(node.range?.[0] ?? 0));
+    this.#open.add(node);
+    const value = isMap(node)
+      ? this.#readMap(node)
+      : node.items.map((item) => this.#read(item as Node | null));
+    this.#open.delete(node);
+    this.#depth--;
+    return value;
+  }
+
+  #giveUp(finding: TextFinding): undefined {
+    this.#unreadable = true;
+    this.findings.push(finding);
+  }
+
+  #readAlias(alias: Alias): unknown {
+    const target = this.#anchors.get(alias.source);
+    if (!target || this.#open.has(target)) {
+      const message = `Alias *${alias.source} stands inside of what it stands for.`;
+      const [start, end] = alias.range ?? [0, 0];
+      return this.#giveUp({ code: 'endless-alias', message, start, end });
+    }
+    this.#targets.set(alias, target);
+    return this.#read(target);
   }
 
   #readMap(map: YAMLMap): Record<string, unknown> {
@@ -213,6 +260,13 @@ export class YamlSource {
 const isMergeKey = (key: unknown): boolean => isScalar(key) && key.value === '<<' && key.type === 'PLAIN';
 
 const hasText = (node: Node | null): boolean => !!node?.range && node.range[1] > node.range[0];
+
+const tooDeep = (offset: number): TextFinding => ({
+  code: 'nested-too-deeply',
+  message: `The config is nested more than ${maximumDepth} levels deep.`,
+  start: offset,
+  end: offset,
+});
 
 /** The parser's errors in the words of somebody who edits a config. */
 function describeSyntaxError(code: string, message: string): Omit<TextFinding, 'start' | 'end'> {

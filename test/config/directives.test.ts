@@ -1,0 +1,156 @@
+import { describe, expect, test } from 'vitest';
+import { DirectiveSyntaxError, parseDirective } from '../../source/config/directives/parse-directive.ts';
+import { functionWith, places, read, readRight } from './read.ts';
+
+/** The value that a variable of the function gets. */
+function resolved(written: string, rest = ''): unknown {
+  const text = `${functionWith(`      environment:\n        - name: VALUE\n          value: ${written}\n`)}${rest}`;
+  const environment = readRight(text).resources.find(({ name }) => name === 'getPosts')?.properties
+    .environment;
+  return Array.isArray(environment) ? environment[0].value : undefined;
+}
+
+const problemsOf = (written: string, rest = '') =>
+  read(`${functionWith(`      environment:\n        - name: VALUE\n          value: ${written}\n`)}${rest}`)
+    .problems;
+
+describe('the grammar', () => {
+  test('arguments, escapes, nesting and a path', () => {
+    const text = `$A('it\\'s', "say \\"x\\"", -1.5, true, $B($C('d').e)).f.g`;
+    const call = parseDirective(text, 0);
+    expect(call).toMatchObject({ name: 'A', path: ['f', 'g'], start: 0, end: text.length });
+    expect(call.args.map((one) => (one.kind === 'literal' ? one.value : one.call.name))).toEqual([
+      "it's",
+      'say "x"',
+      -1.5,
+      true,
+      'B',
+    ]);
+  });
+
+  test.each([
+    ["$Secret('a'", 11, '$Secret( is not closed.'],
+    ["$Secret('a", 8, 'A text in $Secret(…) is not closed.'],
+    ['$Secret(abc)', 8, 'abc in $Secret(…) has to be in quotes.'],
+    ["$Secret('a' 'b')", 12, 'Unexpected "\'" in $Secret(…).'],
+    ["$Secret('a',)", 12, 'Unexpected ")" in $Secret(…).'],
+  ])('%s', (text, offset, message) => {
+    const error = (() => {
+      try {
+        return parseDirective(text, 0);
+      } catch (caught) {
+        return caught;
+      }
+    })();
+    expect(error).toBeInstanceOf(DirectiveSyntaxError);
+    expect(error).toMatchObject({ offset, message });
+  });
+
+  test('any depth that a person writes, and no stack overflow beyond', () => {
+    const nested = (depth: number) => `${"$Format('{}', ".repeat(depth)}'x'${')'.repeat(depth)}`;
+    expect(resolved(nested(90))).toBe('x');
+    expect(problemsOf(nested(100_000)).map(({ message }) => message)).toEqual([
+      'Function getPosts: directives are nested too deeply.',
+    ]);
+  });
+});
+
+describe('directives that need no AWS', () => {
+  test.each([
+    ['$Stage()', 'dev'],
+    ['$Region()', 'us-east-1'],
+    ["$Format('{}-{}', $Stage(), 7)", 'dev-7'],
+    ["'posts-$Stage().example.com'", 'posts-dev.example.com'],
+    ['$Var().limits.memory', 512],
+    ['$Var().name', 'posts-dev'],
+    ['$This().serviceName', 'blog'],
+  ])('%s', (written, value) => {
+    const rest = 'serviceName: blog\nvariables:\n  limits: { memory: 512 }\n  name: posts-$Stage()\n';
+    expect(resolved(written, rest)).toEqual(value);
+  });
+
+  test('text that only looks like a directive stays text', () => {
+    for (const text of ['costs $5', '$(date)', 'echo $HOME (here)', '$PATH', 'a$b(c)d']) {
+      expect(resolved(`'${text}'`)).toBe(text);
+    }
+  });
+
+  test('a value from a variable is checked like one that is written in place', () => {
+    expect(places(`${functionWith('      memory: $Var().memory\n')}variables: { memory: 64 }\n`)).toEqual([
+      '12:15 out-of-bounds',
+    ]);
+  });
+
+  test('variables that refer to each other in a circle', () => {
+    const problems = problemsOf('$Var().a', 'variables:\n  a: $Var().b\n  b: $Var().a\n');
+    expect(problems.map(({ code }) => code)).toEqual(['directive-cycle']);
+  });
+});
+
+describe('directives that CloudFormation resolves', () => {
+  test.each([
+    ["$Secret('db')", '{{resolve:secretsmanager:db:SecretString}}'],
+    ["$Secret('db.user.name')", '{{resolve:secretsmanager:db:SecretString:user.name}}'],
+    ["$SsmParam('/blog/key')", '{{resolve:ssm:/blog/key}}'],
+    ['$AwsAccountId()', { Ref: 'AWS::AccountId' }],
+    ["$ResourceParam('posts', 'name')", { Ref: 'PostsTable' }],
+    ["$ResourceParam('posts', 'arn')", { 'Fn::GetAtt': ['PostsTable', 'Arn'] }],
+    ["$ResourceParam('api', 'url')", { 'Fn::GetAtt': ['ApiApi', 'ApiEndpoint'] }],
+    [
+      "$CfFormat('{}/${x}/{}', $ResourceParam('posts', 'name'), $Stage())",
+      { 'Fn::Sub': ['${sub0}/${!x}/dev', { sub0: { Ref: 'PostsTable' } }] },
+    ],
+    [
+      "https://$ResourceParam('api', 'domain')/$Stage()",
+      {
+        'Fn::Sub': [
+          'https://${sub0}/dev',
+          {
+            sub0: { 'Fn::Select': [2, { 'Fn::Split': ['/', { 'Fn::GetAtt': ['ApiApi', 'ApiEndpoint'] }] }] },
+          },
+        ],
+      },
+    ],
+    ["mysql://$Secret('db.user')@host", 'mysql://{{resolve:secretsmanager:db:SecretString:user}}@host'],
+  ])('%s', (written, value) => {
+    expect(resolved(written)).toEqual(value);
+  });
+
+  test("a function's own ARN is written out, so that functions do not wait for each other", () => {
+    expect(resolved("$ResourceParam('getPosts', 'arn')")).toEqual({
+      'Fn::Sub':
+        'arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:project-dev-getPosts',
+    });
+  });
+
+  test.each([
+    ["$Secrt('a')", 'unknown-directive', 'Did you mean "$Secret"?'],
+    ["x-$Secrt('a')", 'unknown-directive', 'Did you mean "$Secret"?'],
+    ['$Secret()', 'directive-argument', undefined],
+    ['$Secret(5)', 'directive-argument', undefined],
+    ["$File('x.json')", 'unsupported-directive', undefined],
+    ["$Format('{}', $ResourceParam('posts', 'name'))", 'directive-argument', 'Use $CfFormat.'],
+    ["$ResourceParam('posts', 'name').x", 'directive-path', undefined],
+    ["$ResourceParam('posts', 'streamArn')", 'unknown-param', undefined],
+    [
+      "$ResourceParam('topic', 'arn')",
+      'unknown-resource',
+      '"topic" is one of "cloudformationResources": use $CfResourceParam.',
+    ],
+  ])('%s is refused', (written, code, suggestion) => {
+    const rest = 'cloudformationResources:\n  topic: { Type: AWS::SNS::Topic }\n';
+    expect(problemsOf(written, rest).map((one) => [one.code, one.suggestion])).toEqual([[code, suggestion]]);
+  });
+
+  test('the part of the text that is wrong is pointed at', () => {
+    const [problem] = problemsOf(`"https://$ResourceParam('api', 'domainn')/x"`);
+    expect(problem?.range).toMatchObject({ line: 14, column: 49, endColumn: 58 });
+  });
+
+  test('what synthesis decides by cannot wait for CloudFormation', () => {
+    expect(places(functionWith("      timeout: $ResourceParam('posts', 'name')\n"))).toEqual([
+      '12:16 needs-static-value',
+    ]);
+    expect(places(functionWith("      memory: $ResourceParam('posts', 'name')\n"))).toEqual([]);
+  });
+});
