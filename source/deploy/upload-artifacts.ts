@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import type { S3 } from '@aws-sdk/client-s3';
 import { isServiceError } from '../aws/aws-error.ts';
 import type { Clients } from '../aws/clients.ts';
+import { UserError } from '../model/errors.ts';
 import { artifactLifetimeDays } from './artifact-bucket.ts';
 import { Interrupted, type Run } from './operation.ts';
 
@@ -70,7 +71,7 @@ async function uploadGroup(run: Run, s3: S3, bucket: string, group: readonly Upl
       {
         Bucket: bucket,
         Key: upload.key,
-        Body: 'path' in content ? await readFile(content.path) : content.text,
+        Body: 'path' in content ? await readArtifact(content.path) : content.text,
         ContentType: upload.contentType,
         ChecksumSHA256: Buffer.from(upload.digest, 'hex').toString('base64'),
       },
@@ -80,6 +81,21 @@ async function uploadGroup(run: Run, s3: S3, bucket: string, group: readonly Upl
   } catch (error) {
     report('failed', error instanceof Error ? error.message : String(error));
     throw error;
+  }
+}
+
+async function readArtifact(path: string): Promise<Buffer> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    throw new UserError(
+      `The artifact ${path} cannot be read: ${error instanceof Error ? error.message : error}`,
+      {
+        code: 'cannot-read-artifact',
+        exitCode: 1,
+        hint: 'Build it again with `stp package`.',
+      },
+    );
   }
 }
 

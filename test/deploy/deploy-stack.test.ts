@@ -1,13 +1,27 @@
+import { createHash } from 'node:crypto';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { CloudFormation } from '@aws-sdk/client-cloudformation';
 import { DynamoDB } from '@aws-sdk/client-dynamodb';
+import { S3 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { deleteStack } from '../../source/deploy/delete-stack.ts';
 import { deployStack } from '../../source/deploy/deploy-stack.ts';
 import { exitCodeOfState } from '../../source/deploy/exit-code.ts';
 import { listDeployments, readDeployment } from '../../source/deploy/history.ts';
 import { progressOf } from '../../source/deploy/progress-of.ts';
 import { initialDeployState, reduceDeploy } from '../../source/deploy/reduce-deploy.ts';
 import { startTestAws, type TestAws } from '../local/start-test-aws.ts';
-import { inputOf, noticesOf, runToEnd, stackEventsOf, table, templateOf } from './deploy-harness.ts';
+import {
+  inputOf,
+  noticesOf,
+  runToEnd,
+  stackEventsOf,
+  stackInputOf,
+  table,
+  templateOf,
+} from './deploy-harness.ts';
 
 let aws: TestAws;
 let cloudFormation: CloudFormation;
@@ -138,6 +152,113 @@ describe('a deploy', () => {
       physicalId: 'replace-two',
       cleanup: { physicalId: 'replace-one', done: true },
     });
+  });
+});
+
+describe('what goes through the artifact bucket', () => {
+  const uploadsOf = (state: { uploads: ReadonlyMap<string, { status: string }> }) =>
+    [...state.uploads].map(([name, upload]) => `${name} ${upload.status}`);
+
+  test('is a template too large for a request', async () => {
+    const filler = Object.fromEntries(
+      Array.from({ length: 60 }, (_, index) => [`Word${index}`, { Value: 'x'.repeat(900) }]),
+    );
+    const template = templateOf({ A: table('a') }, { Outputs: filler });
+    const first = await deploy(inputOf(aws, 'large', template));
+    expect(first.state.result?.status).toBe('succeeded');
+    expect(uploadsOf(first.state)).toEqual(['template sent']);
+    expect(first.state.outputs.Word59).toHaveLength(900);
+    const again = await deploy(inputOf(aws, 'large', template));
+    expect(again.state.result?.status).toBe('unchanged');
+    expect(uploadsOf(again.state)).toEqual(['template present']);
+  });
+
+  test('is an object per content, though two functions share it, and its key is a parameter', async () => {
+    const path = join(mkdtempSync(join(tmpdir(), 'stp-artifact-')), 'a.zip');
+    writeFileSync(path, 'not really a zip');
+    const artifact = (name: string) => ({
+      function: name,
+      runtime: 'nodejs24.x',
+      path,
+      bytes: 16,
+      zippedBytes: 16,
+      digest: createHash('sha256').update('not really a zip').digest('hex'),
+      outcome: 'built' as const,
+      milliseconds: 1,
+    });
+    const template = templateOf(
+      { A: table('a') },
+      {
+        Parameters: { ArtifactBucket: { Type: 'String' }, OneKey: { Type: 'String' } },
+        Outputs: { Key: { Value: { Ref: 'OneKey' } }, Bucket: { Value: { Ref: 'ArtifactBucket' } } },
+      },
+    );
+    const { state } = await deploy(
+      inputOf(aws, 'shared', template, {
+        artifacts: [{ functionName: 'one', keyParameter: 'OneKey' }],
+        package: async () => [artifact('one'), artifact('two')],
+      }),
+    );
+    expect(uploadsOf(state)).toEqual(['one sent', 'two sent']);
+    expect(state.outputs.Key).toBe(`${artifact('one').digest}.zip`);
+    const listed = await aws.client(S3).listObjectsV2({ Bucket: state.outputs.Bucket });
+    expect(listed.Contents?.filter((one) => one.Key === state.outputs.Key)).toHaveLength(1);
+  });
+
+  test('that an artifact cannot be read is an error that names it, and nothing is deployed', async () => {
+    const { state, events } = await deploy(
+      inputOf(aws, 'unreadable', templateOf({ A: table('a') }), {
+        package: async () => [
+          {
+            function: 'one',
+            runtime: 'nodejs24.x',
+            path: '/nowhere/a.zip',
+            bytes: 1,
+            zippedBytes: 1,
+            digest: 'ab',
+            outcome: 'built',
+            milliseconds: 1,
+          },
+        ],
+      }),
+    );
+    expect(state.error).toMatchObject({ code: 'cannot-read-artifact', exitCode: 1 });
+    expect(state.error?.message).toContain('/nowhere/a.zip');
+    expect(events.some((event) => event.type === 'plan')).toBe(false);
+  });
+});
+
+describe('a stack with a bucket', () => {
+  const withBucket = templateOf({
+    Files: { Type: 'AWS::S3::Bucket', Metadata: { 'stp:resource': 'files' }, Properties: {} },
+    Kept: {
+      Type: 'AWS::S3::Bucket',
+      Metadata: { 'stp:resource': 'kept' },
+      DeletionPolicy: 'Retain',
+      Properties: {},
+    },
+  });
+
+  test('is deleted with the objects in it; what a policy keeps stays', async () => {
+    const { state } = await deploy(inputOf(aws, 'buckets', withBucket));
+    const resources = state.stacks.values().next().value?.resources;
+    const files = resources?.get('Files')?.physicalId;
+    const kept = resources?.get('Kept')?.physicalId;
+    const s3 = aws.client(S3);
+    for (const Bucket of [files, kept]) await s3.putObject({ Bucket, Key: 'a', Body: 'b' });
+
+    const gone = await runToEnd((control) => deleteStack(stackInputOf(aws, 'buckets'), control));
+    expect(gone.questions[0]?.reasons).toEqual(['deletes files (AWS::S3::Bucket) and its data']);
+    expect(noticesOf(gone.events)).toEqual([`Emptying the bucket ${files}.`]);
+    expect(gone.state.result?.status).toBe('succeeded');
+    expect((await s3.listObjectsV2({ Bucket: kept })).Contents).toHaveLength(1);
+    await expect(s3.headBucket({ Bucket: files })).rejects.toThrow();
+  });
+
+  test('whose buckets are empty loses no data', async () => {
+    await deploy(inputOf(aws, 'empty', withBucket));
+    const { questions } = await runToEnd((control) => deleteStack(stackInputOf(aws, 'empty'), control));
+    expect(questions[0]).toMatchObject({ losesData: false, reasons: [] });
   });
 });
 
