@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, readFileSync, statSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type {
   Artifact,
@@ -66,7 +66,8 @@ class PackagingRun {
 
   constructor(functions: readonly FunctionToPackage[], options: PackagingOptions) {
     this.#functions = functions;
-    this.#options = options;
+    // The bundler follows links, so that paths relative to a linked folder would lead out of it and back in.
+    this.#options = { ...options, directory: realpathSync(options.directory) };
     this.#cache = openArtifactCache(options.cacheDirectory, (message) =>
       options.onEvent({ type: 'notice', message }),
     );

@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { packageFunctions } from '../../source/packaging/package-functions.ts';
 import { PackagingError } from '../../source/packaging/packaging-error.ts';
 import { createProject, customFunction, esFunction, outcomes, readZip } from './project.ts';
 
@@ -90,6 +91,19 @@ test('the digest is the same wherever the project lies, and in every time zone',
   } finally {
     process.env.TZ = zone;
   }
+});
+
+test('a project that is reached through a link gives the same zip', async () => {
+  const project = createProject(handlers);
+  const [direct] = await project.package([esFunction('save', 'src/save.ts')]);
+  const elsewhere = createProject({});
+  symlinkSync(project.directory, elsewhere.path('link'));
+  const [linked] = await packageFunctions([esFunction('save', 'src/save.ts')], {
+    directory: elsewhere.path('link'),
+    cacheDirectory: elsewhere.path('cache'),
+    onEvent: () => {},
+  });
+  expect(linked).toMatchObject({ digest: direct?.digest, outcome: 'built' });
 });
 
 test('every broken function is named at once, each message with its place and the lines around it', async () => {
@@ -229,9 +243,9 @@ test('a custom artifact may be a folder, a file or a zip', async () => {
 
 test('more than Lambda takes is refused with its size', async () => {
   const project = createProject({});
-  const large = Buffer.alloc(251 * 1024 * 1024);
   project.write({ 'build/small': 'x' });
-  writeFileSync(project.path('build/large'), large);
+  project.write({ 'build/large': '' });
+  truncateSync(project.path('build/large'), 251 * 1024 * 1024);
   await expect(project.package([customFunction('large', 'build')])).rejects.toThrow(
     /large: the unzipped size is 251\.0 MB, Lambda takes 250 MB at most/,
   );
