@@ -33,6 +33,8 @@ export type SchemaVisitor = {
   reference(name: string, types: readonly string[], path: ConfigPath): void;
   /** An entry of `connectTo`. */
   connection(name: string, path: ConfigPath): void;
+  /** A directive with an error of its own stands where the value has to be known. */
+  unresolved(path: ConfigPath): void;
   /** A number where text would do as well. */
   number(value: number, path: ConfigPath): void;
 };
@@ -59,12 +61,12 @@ class SchemaCheck {
 
   check(value: unknown, schema: SchemaNode, path: ConfigPath): void {
     if (value instanceof RuntimeValue) {
-      if (needsStatic(schema) && value.parts.length > 0) {
-        this.#report(
-          'needs-static-value',
-          path,
-          `${nameAt(path)} has to be known before the deployment; ${value.written} is not.`,
-        );
+      if (!needsStatic(schema)) return;
+      if (value.isUnresolved) this.#visitor.unresolved(path);
+      else {
+        const written = value.written;
+        const message = `${nameAt(path)} has to be known before the deployment; ${written} is not.`;
+        this.#report('needs-static-value', path, message);
       }
       return;
     }
@@ -263,6 +265,10 @@ class SchemaCheck {
       return;
     }
     const type = memberOf(value, tag);
+    if (type instanceof RuntimeValue) {
+      this.check(type, { 'stp:static': true }, [...path, tag]);
+      return;
+    }
     const branch = branches.find((one) => typeOf(one) === type);
     if (branch) {
       this.#object(value as Record<string, unknown>, branch, path);

@@ -2,6 +2,7 @@ import { basename, dirname } from 'node:path';
 import { type Config, type ConfigResource, stackNameOf } from '../model/config.ts';
 import type { CheckContext } from '../model/descriptor.ts';
 import type { ConfigPath, Finding, Problem, SourceRange } from '../model/diagnostic.ts';
+import { UserError } from '../model/errors.ts';
 import type { Value } from '../model/intrinsic.ts';
 import { createNames } from '../resources/names.ts';
 import { resourceDescriptor } from '../resources/registry.ts';
@@ -44,8 +45,12 @@ export type LoadedConfig = {
 
 type Raw = Record<string, unknown>;
 
-/** Reads and checks the text of a config: every problem at once. Pure but for `pathKind`. */
+/**
+ * Reads and checks the text of a config: every problem at once. Pure but for `pathKind`.
+ * @throws UserError where the stage or the service name, which come from flags, can be in no stack's name
+ */
 export function readConfig(options: ReadOptions): LoadedConfig {
+  checkNameParts(options);
   const source = new YamlSource(options.text, options.file);
   const problems = new ProblemList(source);
   for (const finding of source.findings) problems.addText(finding);
@@ -63,6 +68,21 @@ export function readConfig(options: ReadOptions): LoadedConfig {
     },
   };
   return problems.hasErrors || !config ? { ...loaded, config: undefined } : { ...loaded, config };
+}
+
+function checkNameParts({ stage, serviceName }: ReadOptions): void {
+  if (!/^[a-zA-Z0-9][-a-zA-Z0-9]*$/.test(stage) || stage.length > 27) {
+    throw new UserError(`"${stage}" cannot be the name of a stage.`, {
+      code: 'invalid-stage',
+      hint: 'A stage has up to 27 letters, digits and hyphens: dev, prod, pr-12.',
+    });
+  }
+  if (serviceName !== undefined && !/^[a-zA-Z][-a-zA-Z0-9]{0,99}$/.test(serviceName)) {
+    throw new UserError(`"${serviceName}" cannot be the name of a service.`, {
+      code: 'invalid-service-name',
+      hint: 'A service name has up to 100 letters, digits and hyphens, a letter first.',
+    });
+  }
 }
 
 function readMapping(raw: Raw, source: YamlSource, problems: ProblemList, options: ReadOptions): Config {
@@ -107,6 +127,7 @@ function checkWholeSchema(
       const finding = checkConnection(name, path, types);
       if (finding) problems.add(finding);
     },
+    unresolved: (path) => broken.add(path),
     number(value, path) {
       const written = source.writtenAs(path);
       if (written === undefined || written === String(value)) return;
@@ -222,6 +243,7 @@ export function serviceNameFor(directory: string): string {
   const name = basename(directory)
     .replaceAll(/[^A-Za-z0-9]+/g, '-')
     .replace(/^[^A-Za-z]+/, '')
+    .slice(0, 100)
     .replace(/-+$/, '');
   return name === '' ? 'service' : name;
 }

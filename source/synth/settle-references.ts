@@ -13,8 +13,9 @@ import type { TemplateBuilder } from './template-builder.ts';
 export function settleReferences(stack: TemplateBuilder): void {
   checkNamedReferences(stack);
   const dependencies = new Map<string, string[]>();
+  const dynamicReferences = new Map<string, number>();
   for (const [logicalId, resource] of Object.entries(stack.resources)) {
-    const walk = new Walk(stack, placeOf(logicalId, resource));
+    const walk = new Walk(stack, placeOf(logicalId, resource), dynamicReferences);
     for (const dependency of [resource.DependsOn ?? []].flat()) walk.depend(dependency);
     if (resource.Properties) resource.Properties = walk.settle(resource.Properties);
     dependencies.set(logicalId, walk.dependencies);
@@ -24,6 +25,7 @@ export function settleReferences(stack: TemplateBuilder): void {
     if (settled)
       settled.Value = new Walk(stack, ['stackConfig', 'outputs', index, 'value']).settle(settled.Value);
   }
+  for (const [service, count] of dynamicReferences) reportDynamicReferences(stack, service, count);
   const cycle = findCycle(dependencies);
   if (cycle) reportCycle(stack, cycle);
 }
@@ -69,11 +71,13 @@ class Walk {
   readonly dependencies: string[] = [];
   readonly #stack: TemplateBuilder;
   readonly #path: ConfigPath;
+  readonly #dynamicReferences: Map<string, number>;
   readonly #seen = new Set<string>();
 
-  constructor(stack: TemplateBuilder, path: ConfigPath) {
+  constructor(stack: TemplateBuilder, path: ConfigPath, dynamicReferences = new Map<string, number>()) {
     this.#stack = stack;
     this.#path = path;
+    this.#dynamicReferences = dynamicReferences;
   }
 
   depend(logicalId: string): void {
@@ -112,6 +116,7 @@ class Walk {
     let copy: Record<string, Value | undefined> | undefined;
     for (const key in record) {
       const member = record[key];
+      if (typeof member === 'string') this.#countDynamicReferences(member);
       if (key === 'Ref' && typeof member === 'string') this.depend(member);
       else if (key === 'Fn::GetAtt') {
         const replaced = this.#attribute(member);
@@ -128,6 +133,13 @@ class Walk {
       }
     }
     return (copy as T | undefined) ?? value;
+  }
+
+  #countDynamicReferences(text: string): void {
+    if (!text.includes('{{resolve:')) return;
+    for (const [, service = ''] of text.matchAll(/\{\{resolve:([a-z-]+):/g)) {
+      this.#dynamicReferences.set(service, (this.#dynamicReferences.get(service) ?? 0) + 1);
+    }
   }
 
   #attribute(member: Value | undefined): Value | undefined {
@@ -153,6 +165,21 @@ class Walk {
 function splitOnce(text: string): [logicalId: string, attribute: string] {
   const dot = text.indexOf('.');
   return dot < 0 ? [text, ''] : [text.slice(0, dot), text.slice(dot + 1)];
+}
+
+/** @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html */
+const maximumDynamicReferences = 60;
+
+function reportDynamicReferences(stack: TemplateBuilder, service: string, count: number): void {
+  if (count <= maximumDynamicReferences) return;
+  stack.report({
+    severity: 'error',
+    code: 'too-many-dynamic-references',
+    path: ['resources'],
+    at: 'key',
+    message: `The stack has ${count} references to ${service}; CloudFormation allows ${maximumDynamicReferences}.`,
+    suggestion: 'Let the functions read their secrets themselves, or split the service into several configs.',
+  });
 }
 
 function reportCycle(stack: TemplateBuilder, cycle: readonly string[]): void {

@@ -75,3 +75,18 @@ test.each([
 ])('folder "%s" gives the service name %s', (name, serviceName) => {
   expect(serviceNameFor(`/projects/${name}`)).toBe(name === '' ? 'projects' : serviceName);
 });
+
+test.each([
+  [{ stage: 'my stage' }, 'invalid-stage'],
+  [{ stage: '' }, 'invalid-stage'],
+  [{ serviceName: '1st' }, 'invalid-service-name'],
+])('%o is a usage error', async (wrong, code) => {
+  const file = join(folder, 'stacktape.yml');
+  writeFileSync(file, functionText);
+  const options = { file, stage: 'dev', region: 'us-east-1', checkEntryFiles: false };
+  await expect(loadConfig({ ...options, ...wrong })).rejects.toMatchObject({
+    name: 'UserError',
+    code,
+    exitCode: 2,
+  });
+});

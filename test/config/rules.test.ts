@@ -110,6 +110,36 @@ describe('functions', () => {
   });
 });
 
+test('a directive with a mistake of its own causes no other', () => {
+  for (const property of [
+    'packaging: $Nothing()',
+    'environment: $Nothing()',
+    'environment: [$Nothing()]',
+    'environment: [{ name: $Nothing(), value: 1 }]',
+    'events: [$Nothing()]',
+    'events: [{ type: http-api-gateway, properties: $Nothing() }]',
+    'events: [{ type: $Nothing(), properties: {} }]',
+    'connectTo: [$Nothing()]',
+    'runtime: $Nothing()',
+    'timeout: $Nothing()',
+    'logging: $Nothing()',
+    'tags: [{ name: a, value: $Nothing() }]',
+  ]) {
+    const text = functionWith(property.startsWith('packaging') ? '' : `      ${property}\n`);
+    const problems = read(
+      property.startsWith('packaging') ? text.replace(/packaging: .*/, property) : text,
+    ).problems.map(({ code }) => code);
+    expect([property, problems]).toEqual([property, ['unknown-directive']]);
+  }
+  for (const part of [
+    'resources: $Nothing()\n',
+    'resources:\n  a: $Nothing()\n',
+    'resources:\n  a: { type: $Nothing() }\n',
+  ]) {
+    expect(places(part).map((place) => place.split(' ')[1])).toEqual(['unknown-directive']);
+  }
+});
+
 describe('routes', () => {
   const routes = (...events: string[]) =>
     problemsOf(`      events:\n${events.map(event).join('')}`).map((one) => one.split(' | ')[0]);

@@ -297,6 +297,20 @@ describe('limits', () => {
     ]);
   });
 
+  test('60 references to secrets', () => {
+    const secrets = (count: number) =>
+      functionWith(
+        `      environment:\n${Array.from({ length: count }, (_, index) => `        - { name: S${index}0, value: "$Secret('s')" }\n`).join('')}`,
+      );
+    expect(synthesize(secrets(60)).findings).toEqual([]);
+    expect(synthesize(secrets(61)).findings).toMatchObject([
+      {
+        code: 'too-many-dynamic-references',
+        message: 'The stack has 61 references to secretsmanager; CloudFormation allows 60.',
+      },
+    ]);
+  });
+
   test('10,240 characters of policies', () => {
     const statement = `        - { Resource: 'arn:aws:s3:::${'x'.repeat(500)}', Action: ['s3:GetObject'] }\n`;
     const { findings } = synthesize(functionWith(`      iamRoleStatements:\n${statement.repeat(20)}`));

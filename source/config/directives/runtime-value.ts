@@ -19,4 +19,9 @@ export class RuntimeValue {
     this.written = written;
     this.parts = parts;
   }
+
+  /** Stands for a directive that could not be resolved; its error is reported already. */
+  get isUnresolved(): boolean {
+    return this.parts.length === 0;
+  }
 }
