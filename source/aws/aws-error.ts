@@ -83,6 +83,12 @@ export function isServiceError(error: unknown, ...names: string[]): boolean {
   return error instanceof Error && names.includes(error.name);
 }
 
+/** True for an error that the service answered with one of these HTTP statuses. */
+export function hasStatus(error: unknown, ...statuses: number[]): boolean {
+  if (!(error instanceof Error)) return false;
+  return statuses.includes((error as SdkError).$metadata?.httpStatusCode ?? 0);
+}
+
 /** No credentials, no Region, an unknown profile: nothing was sent. */
 function isSetupProblem(error: SdkError): boolean {
   return (

@@ -2,9 +2,6 @@ import { loadConfig, NODE_REGION_CONFIG_OPTIONS } from '@smithy/core/config';
 import { UserError } from '../model/errors.ts';
 import { regionHint } from './aws-error.ts';
 
-/** What commands without AWS calls and `--local` use when no Region is named. */
-export const offlineRegion = 'us-east-1';
-
 /**
  * The Region as the AWS SDK finds it: the flag, `AWS_REGION`, `AWS_DEFAULT_REGION` (as the AWS CLI), the
  * profile in the shared config files.

@@ -8,3 +8,6 @@ export type Target = {
   /** For `local`: the project's own keys. Otherwise the SDK's standard chain. */
   credentials?: { accessKeyId: string; secretAccessKey: string };
 };
+
+/** The Region of the embedded AWS, and of commands without AWS calls where none is named. */
+export const offlineRegion = 'us-east-1';

@@ -58,8 +58,8 @@ async function attach(run: Run, input: StackInput): Promise<Outcome> {
     emit: run.emit,
     resourceOf: template.ownerOf,
   });
+  await cancellation.settle();
   const cancelled = cancellation.effect !== undefined;
-  cancellation.dispose();
   if (followed.status === undefined) return { status: 'detached' };
 
   const deleting = start.action === 'delete';

@@ -1,12 +1,12 @@
 import type { CloudFormation } from '@aws-sdk/client-cloudformation';
 import { toAwsError } from '../aws/aws-error.ts';
-import type { Run } from './operation.ts';
+import { type Run, sleep } from './operation.ts';
 import { findStack } from './stack-status.ts';
 
 /** What became of the wish to take an operation back. */
 export type Cancellation = {
-  /** Stops listening. */
-  dispose(): void;
+  /** Stops listening, and waits for a request that is on its way. */
+  settle(): Promise<void>;
   /** `delete`: a new stack is being deleted, and only that ends the operation. */
   readonly effect: 'rollback' | 'delete' | undefined;
 };
@@ -19,9 +19,20 @@ export type Cancellation = {
 export function cancelOnRequest(run: Run, cloudFormation: CloudFormation, stackId: string): Cancellation {
   const { cancel } = run.control;
   let effect: Cancellation['effect'];
+  // An operation that has ended meanwhile is not taken back, and nothing is said after its result.
+  const over = new AbortController();
+  const currentStatus = async () => {
+    for (;;) {
+      const stack = await findStack(cloudFormation, stackId, over.signal);
+      const status = stack?.StackStatus ?? 'DELETE_COMPLETE';
+      if (status !== 'REVIEW_IN_PROGRESS' || over.signal.aborted) return status;
+      await sleep(run.pollInterval, over.signal);
+    }
+  };
   const request = async () => {
     try {
-      const status = (await findStack(cloudFormation, stackId))?.StackStatus ?? 'DELETE_COMPLETE';
+      const status = await currentStatus();
+      if (over.signal.aborted) return;
       if (status === 'CREATE_IN_PROGRESS') {
         effect = 'delete';
         await cloudFormation.deleteStack({ StackName: stackId });
@@ -37,14 +48,22 @@ export function cancelOnRequest(run: Run, cloudFormation: CloudFormation, stackI
       }
     } catch (error) {
       effect = undefined;
-      run.notice('warning', `It could not be cancelled: ${toAwsError(error).message}`);
+      if (!over.signal.aborted)
+        run.notice('warning', `It could not be cancelled: ${toAwsError(error).message}`);
     }
   };
-  const listener = () => void request();
+  let requested: Promise<void> | undefined;
+  const listener = () => {
+    requested = request();
+  };
   if (cancel.aborted) listener();
   else cancel.addEventListener('abort', listener, { once: true });
   return {
-    dispose: () => cancel.removeEventListener('abort', listener),
+    async settle() {
+      cancel.removeEventListener('abort', listener);
+      over.abort();
+      await requested;
+    },
     get effect() {
       return effect;
     },

@@ -22,6 +22,8 @@ export type ChangeSet = {
   unchanged: boolean;
 };
 
+const looksAtRemoval = 10;
+
 export type ChangeSetRequest = {
   stackName: string;
   type: 'CREATE' | 'UPDATE';
@@ -40,18 +42,16 @@ export async function createChangeSet(
   request: ChangeSetRequest,
 ): Promise<ChangeSet> {
   const name = `stp-${run.id}`;
-  const created = await cloudFormation.createChangeSet(
-    {
-      StackName: request.stackName,
-      ChangeSetName: name,
-      ChangeSetType: request.type,
-      ...request.template,
-      Parameters: request.parameters,
-      Tags: request.tags,
-      Capabilities: ['CAPABILITY_IAM', 'CAPABILITY_NAMED_IAM', 'CAPABILITY_AUTO_EXPAND'],
-    },
-    { abortSignal: run.interrupted },
-  );
+  // Not cut off by an interruption: what it makes could not be removed then.
+  const created = await cloudFormation.createChangeSet({
+    StackName: request.stackName,
+    ChangeSetName: name,
+    ChangeSetType: request.type,
+    ...request.template,
+    Parameters: request.parameters,
+    Tags: request.tags,
+    Capabilities: ['CAPABILITY_IAM', 'CAPABILITY_NAMED_IAM', 'CAPABILITY_AUTO_EXPAND'],
+  });
   const id = created.Id ?? name;
   const stackId = created.StackId ?? request.stackName;
   const { type } = request;
@@ -69,7 +69,7 @@ export async function createChangeSet(
     if (isUnchanged(reason)) return { ...made, unchanged: true, changes: [] };
     throw new ChangeSetFailed(reason, id);
   } catch (error) {
-    await discardChangeSet(cloudFormation, { id, stackId, type });
+    await discardChangeSet(run, cloudFormation, { id, stackId, type });
     throw error;
   }
 }
@@ -81,13 +81,13 @@ async function whenMade(
   stackName: string,
 ): Promise<DescribeChangeSetOutput> {
   for (;;) {
+    throwIfInterrupted(run.interrupted);
     const described = await cloudFormation.describeChangeSet(
       { ChangeSetName: id, StackName: stackName },
       { abortSignal: run.interrupted },
     );
     if (described.Status === 'CREATE_COMPLETE' || described.Status === 'FAILED') return described;
     await sleep(run.pollInterval / 2, run.interrupted);
-    throwIfInterrupted(run.interrupted);
   }
 }
 
@@ -107,6 +107,7 @@ export class ChangeSetFailed extends AwsError {
  * What fails here is not worth an error: the next deploy removes it too.
  */
 export async function discardChangeSet(
+  run: Run,
   cloudFormation: CloudFormation,
   changeSet: Pick<ChangeSet, 'id' | 'stackId' | 'type'>,
 ): Promise<void> {
@@ -115,8 +116,14 @@ export async function discardChangeSet(
     if (changeSet.type !== 'CREATE') return;
     // Only the stack that has never been anything but in review: somebody else may have deployed it meanwhile.
     const stack = await findStack(cloudFormation, changeSet.stackId);
-    if (stack?.StackStatus === 'REVIEW_IN_PROGRESS')
-      await cloudFormation.deleteStack({ StackName: changeSet.stackId });
+    if (stack?.StackStatus !== 'REVIEW_IN_PROGRESS') return;
+    await cloudFormation.deleteStack({ StackName: changeSet.stackId });
+    // It takes a moment, in which the next deploy would find the stack busy.
+    for (let looks = 0; looks < looksAtRemoval && !run.abandoned.aborted; looks++) {
+      const status = (await findStack(cloudFormation, changeSet.stackId))?.StackStatus ?? 'DELETE_COMPLETE';
+      if (status === 'DELETE_COMPLETE') return;
+      await sleep(run.pollInterval, run.abandoned);
+    }
   } catch {
     // See above.
   }

@@ -6,6 +6,7 @@ import { type Config, stackNameOf } from '../model/config.ts';
 import type { ConfigPath, SourceRange } from '../model/diagnostic.ts';
 import type { Template } from '../model/template.ts';
 import type { Artifact, PackagingEvent } from '../packaging/artifact.ts';
+import { artifactBucketParameter } from '../synth/synthesize-stack.ts';
 import { ensureArtifactBucket } from './artifact-bucket.ts';
 import { cancelOnRequest } from './cancel-operation.ts';
 import {
@@ -46,8 +47,6 @@ export type DeployInput = {
   detach?: boolean;
 };
 
-/** The parameter of our templates that takes the name of the bucket with the artifacts. */
-const bucketParameter = 'ArtifactBucket';
 /** CloudFormation's limit for a template in the request, in bytes. */
 const inlineTemplateLimit = 51_200;
 
@@ -98,7 +97,7 @@ async function deploy(run: Run, clients: Clients, input: DeployInput): Promise<O
   const changeSet = await run.phase('review', () => review(run, cloudFormation, input, request, before));
   if (changeSet === 'declined') return { status: 'cancelled' };
   if (changeSet.unchanged) {
-    await discardChangeSet(cloudFormation, changeSet);
+    await discardChangeSet(run, cloudFormation, changeSet);
     run.emit({ type: 'phase', phase: 'execute', status: 'skipped', message: 'nothing to change' });
     return finish(run, clients, input, owners, changeSet, await unchanged(cloudFormation, stackName));
   }
@@ -164,12 +163,14 @@ async function upload(
     const digest = digests.get(functionName);
     return digest === undefined ? [] : [{ ParameterKey: keyParameter, ParameterValue: artifactKey(digest) }];
   });
-  const takesBucket = input.template.Parameters?.[bucketParameter] !== undefined;
+  const takesBucket = input.template.Parameters?.[artifactBucketParameter] !== undefined;
   return {
     template: templateFile
       ? { TemplateURL: objectUrl(clients, bucket, templateFile.key) }
       : { TemplateBody: text },
-    parameters: takesBucket ? [{ ParameterKey: bucketParameter, ParameterValue: bucket }, ...keys] : keys,
+    parameters: takesBucket
+      ? [{ ParameterKey: artifactBucketParameter, ParameterValue: bucket }, ...keys]
+      : keys,
   };
 }
 
@@ -207,13 +208,13 @@ async function review(
     });
     const question = questionAbout(action, changes, request.stackName);
     if (question && !(await run.ask(question))) {
-      await discardChangeSet(cloudFormation, changeSet);
+      await discardChangeSet(run, cloudFormation, changeSet);
       return 'declined';
     }
     throwIfInterrupted(run.interrupted);
     return changeSet;
   } catch (error) {
-    await discardChangeSet(cloudFormation, changeSet);
+    await discardChangeSet(run, cloudFormation, changeSet);
     throw error;
   }
 }
@@ -253,9 +254,10 @@ async function execute(
         !status.endsWith('_IN_PROGRESS') &&
         (cancellation.effect !== 'delete' || status.startsWith('DELETE_') || status.includes('ROLLBACK')),
     });
+    await cancellation.settle();
     return { ...followed, cancelled: cancellation.effect !== undefined };
   } finally {
-    cancellation.dispose();
+    await cancellation.settle();
   }
 }
 

@@ -205,7 +205,9 @@ function settleWaiting(resources: StackState['resources'], status: string): Stac
     return resources;
   return mapValues(resources, (resource) => {
     if (resource.progress !== 'waiting') return resource;
-    if (resource.action !== 'remove') return { ...resource, progress: 'done' };
+    // A first deploy that is cancelled ends with a deletion: what was to be added never was.
+    if (resource.action !== 'remove')
+      return status === 'DELETE_COMPLETE' ? resource : { ...resource, progress: 'done' };
     return cleaning ? resource : { ...resource, progress: 'deleted' };
   });
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { S3 } from '@aws-sdk/client-s3';
-import { isServiceError } from '../aws/aws-error.ts';
+import { hasStatus } from '../aws/aws-error.ts';
 import type { Clients } from '../aws/clients.ts';
 import { UserError } from '../model/errors.ts';
 import { artifactLifetimeDays } from './artifact-bucket.ts';
@@ -106,9 +106,9 @@ async function isPresent(s3: S3, bucket: string, upload: Upload, run: Run): Prom
     const age = run.control.now() - (head.LastModified?.getTime() ?? 0);
     return head.ContentLength === upload.bytes && age < (artifactLifetimeDays / 2) * 86_400_000;
   } catch (error) {
-    // Who may not list the bucket is told 403 for an object that is not there.
-    if (isServiceError(error, 'NotFound', 'NoSuchKey', 'Forbidden', 'AccessDenied', '403', '404'))
-      return false;
+    // A HEAD has no body, so that its errors have only a status; who may not list the bucket gets 403 for a
+    // missing object.
+    if (hasStatus(error, 403, 404)) return false;
     throw error;
   }
 }

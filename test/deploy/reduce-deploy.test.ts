@@ -252,8 +252,10 @@ describe('deleting', () => {
       at({ type: 'cancel-requested', effect: 'delete' }),
       stackEvent('Stack DELETE_IN_PROGRESS'),
       stackEvent('Table DELETE_COMPLETE'),
+      stackEvent('Stack DELETE_COMPLETE'),
     );
     expect(state.cancelling).toBe(true);
+    expect(resourceOf(state, 'Role').progress).toBe('waiting');
     expect(resourceOf(state, 'Table').progress).toBe('rolled-back');
     expect(progressOf(state).done).toBe(0);
   });
