@@ -52,24 +52,35 @@ export function isFunction(name: string, wanted: string): boolean {
 }
 
 /**
- * Whether one item matches a query, for output that is not the viewer's.
- * Throws a `UserError` when an expression of the user's takes longer than 100 ms.
+ * Which of the items match a query, for output that is not the viewer's. Many at once are cheaper: each call costs
+ * a tenth of a millisecond where the user's own expressions are in it.
+ * Throws a `UserError` when one of those takes longer than 100 ms.
  */
-export function matchesItem(query: CompiledQuery, item: LogItem): boolean {
-  const line: SearchedLine = {
+export function matchItems(query: CompiledQuery, items: readonly LogItem[]): boolean[] {
+  const lines = items.map(toLine);
+  const matches = lines.map((line) => query.terms.every((term) => termHolds(term, line)));
+  for (const term of query.terms) {
+    if (term.kind !== 'regexp') continue;
+    const candidates = lines.flatMap((line, index) =>
+      matches[index] === true ? [{ index, text: line.text }] : [],
+    );
+    const texts = candidates.map(({ text }) => text);
+    const found = testLines(term.pattern, texts);
+    if (found === undefined) throw slowRegexp(term.source);
+    candidates.forEach(({ index }, place) => {
+      matches[index] = found[place] !== term.negated;
+    });
+  }
+  return matches;
+}
+
+function toLine(item: LogItem): SearchedLine {
+  return {
     text: searchedText(item),
     level: item.type === 'log' ? item.level : undefined,
     function: item.function ?? '',
     requestId: item.type === 'log' ? item.requestId : undefined,
   };
-  for (const term of query.terms) if (!termHolds(term, line)) return false;
-  for (const term of query.terms) {
-    if (term.kind !== 'regexp') continue;
-    const found = testLines(term.pattern, [line.text]);
-    if (found === undefined) throw slowRegexp(term.source);
-    if (found[0] === term.negated) return false;
-  }
-  return true;
 }
 
 export function slowRegexp(source: string): UserError {

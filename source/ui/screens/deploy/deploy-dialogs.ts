@@ -27,7 +27,7 @@ export function currentDialog(state: DeployState, view: DeployView): DeployDialo
       body: question.reasons.map((reason) => `- ${reason}`),
       choices: [
         { key: 'n', label: 'no' },
-        { key: 'y', label: 'yes', danger: question.kind !== 'apply' },
+        { key: 'y', label: 'yes', danger: question.kind !== 'apply' || question.losesData },
       ],
     },
   };

@@ -83,12 +83,20 @@ export function currentLine(list: LineList, view: LogView, height: number): numb
   return list.length === 0 ? undefined : list.idAt(logWindow(list, view, height).cursor);
 }
 
-/** The view with another text in the filter's line; a wrong query leaves the last right one in force. */
+/** The view with another text in the filter's line; of a wrong query, what stands before the fault is in force. */
 export function withInput(view: LogView, input: TextInputState): LogView {
   if (input.text === view.input.text) return { ...view, input };
   const query = compileQuery(input.text);
-  if (isQueryError(query)) return { ...view, input, queryError: query };
-  return { ...view, input, queryError: undefined, query: query.isEmpty ? undefined : query };
+  if (!isQueryError(query)) return { ...view, input, queryError: undefined, query: orNone(query) };
+  const before = compileQuery(input.text.slice(0, query.start).trimEnd());
+  const kept = isQueryError(before) ? view.query : orNone(before);
+  // The same filter again must not begin another search.
+  const isSame = kept?.text === view.query?.text;
+  return { ...view, input, queryError: query, query: isSame ? view.query : kept };
+}
+
+function orNone(query: CompiledQuery): CompiledQuery | undefined {
+  return query.isEmpty ? undefined : query;
 }
 
 /** The nearest line in a direction, from `cursor` on, that passes a test. */

@@ -138,8 +138,8 @@ function statusRow(snapshot: LogSnapshot, view: LogView, store: LogStore, width:
   const right: Segment[] = [];
   if (snapshot.first > 0)
     right.push([`${warning} first ${formatCount(snapshot.first)} dropped ${dot} `, 'warn']);
-  if (snapshot.errors > 0) right.push([`${formatCount(snapshot.errors)} errors ${dot} `, 'bad']);
-  right.push([`${formatCount(snapshot.end - snapshot.first)} lines `, 'dim']);
+  if (snapshot.errors > 0) right.push([`${plural(snapshot.errors, 'error')} ${dot} `, 'bad']);
+  right.push([`${plural(snapshot.end - snapshot.first, 'line')} `, 'dim']);
   return spreadRow(left, right, width, theme);
 }
 
@@ -159,5 +159,9 @@ function filterNote(snapshot: LogSnapshot, view: LogView, theme: Theme): Segment
   if (filter.status === 'failed') return [[`${theme.glyphs.failed} ${filter.error ?? 'failed'} `, 'bad']];
   const searching = filter.status === 'running' ? ', searching' : '';
   const mode = view.onlyHits ? '' : ', marked in all lines';
-  return [[`${formatCount(filter.hits)} ${filter.hits === 1 ? 'hit' : 'hits'}${searching}${mode} `, 'dim']];
+  return [[`${plural(filter.hits, 'hit')}${searching}${mode} `, 'dim']];
+}
+
+function plural(count: number, word: string): string {
+  return `${formatCount(count)} ${word}${count === 1 ? '' : 's'}`;
 }
