@@ -1,5 +1,4 @@
 // Runs on any Node that knows ES modules, so that an old one gets a sentence instead of a syntax error.
-import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
@@ -24,6 +23,7 @@ export async function launch(entry) {
   if (!existsSync(pinned)) {
     fail(`create-stp-app needs Node ${needed.join('.')} or newer; this is Node ${process.versions.node}.`);
   }
+  const { spawn } = await import('node:child_process');
   const own = fileURLToPath(
     new URL(entry.startsWith('create') ? 'create-stp-app.js' : 'stp.js', import.meta.url),
   );

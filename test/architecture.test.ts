@@ -68,9 +68,12 @@ test('the services of the embedded AWS reach each other through the backend alon
 });
 
 test('only the command line reads argv or sets an exit code', () => {
+  // Processes of their own, which have nobody else to set theirs.
   const entries = ['local/background/server-main.ts', 'local/services/lambda/runtime/node-runtime.ts'];
   const wrong = files
     .filter((file) => room(file) !== 'cli' && !entries.includes(file))
-    .filter((file) => /process\.(argv|exit\(|exitCode)/.test(readFileSync(join(source, file), 'utf8')));
+    .filter((file) =>
+      /(?<!#)\bprocess\.(argv|exit\(|exitCode)/.test(readFileSync(join(source, file), 'utf8')),
+    );
   expect(wrong).toEqual([]);
 });

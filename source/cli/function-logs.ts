@@ -4,6 +4,7 @@ import type { Target } from '../aws/target.ts';
 import { followLogs, type LogGroup } from '../logs/cloudwatch-source.ts';
 import type { LogSource } from '../logs/log-entry.ts';
 import type { Config } from '../model/config.ts';
+import { logGroupName } from '../resources/function/function.ts';
 import { namesOf } from '../synth/synthesize-stack.ts';
 
 /** The log groups of the config's functions, or of those that are named. */
@@ -11,7 +12,7 @@ export function logGroupsOf(config: Config, functions: readonly string[] = []): 
   const names = namesOf(config);
   return config.resources
     .filter(({ type, name }) => type === 'function' && (functions.length === 0 || functions.includes(name)))
-    .map(({ name }) => ({ function: name, logGroup: `/aws/lambda/${names.physicalName(name, 64)}` }));
+    .map(({ name }) => ({ function: name, logGroup: logGroupName(names, name) }));
 }
 
 /** Reads log groups of a target; `stop` closes the connections too. */

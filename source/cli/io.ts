@@ -8,7 +8,10 @@ export type Io = {
 };
 
 export const processIo = (): Io => ({
-  stdin: process.stdin,
+  // Opening the standard input costs milliseconds, and most commands never read it.
+  get stdin() {
+    return process.stdin;
+  },
   stdout: process.stdout,
   stderr: process.stderr,
   env: process.env,

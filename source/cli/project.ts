@@ -1,5 +1,5 @@
 import { dirname, join, relative, resolve } from 'node:path';
-import type { Target } from '../aws/target.ts';
+import { offlineRegion, type Target } from '../aws/target.ts';
 import { findConfig, type LoadedConfig, loadConfig } from '../config/load-config.ts';
 import type { ConfigPath } from '../model/diagnostic.ts';
 import { ConfigError, UserError } from '../model/errors.ts';
@@ -26,7 +26,7 @@ export async function readProject(
   return loadConfig({
     file: configFile(context),
     stage: flags.stage,
-    region: flags.region ?? context.io.env.AWS_REGION ?? 'us-east-1',
+    region: (flags.local ? undefined : (flags.region ?? context.io.env.AWS_REGION)) ?? offlineRegion,
     ...(flags.serviceName === undefined ? {} : { serviceName: flags.serviceName }),
     checkEntryFiles: options.checkEntryFiles,
   });

@@ -3,6 +3,7 @@ import { formatProblem } from '../config/render-problem.ts';
 import type { Problem } from '../model/diagnostic.ts';
 import { formatPath } from '../model/diagnostic.ts';
 import { AwsError, ConfigError, UserError } from '../model/errors.ts';
+import { PackagingError } from '../packaging/packaging-error.ts';
 import type { GlobalFlags } from './context.ts';
 import type { Io } from './io.ts';
 import { wantsColor } from './output.ts';
@@ -52,11 +53,13 @@ function errorObject(error: unknown, io: Io): Record<string, unknown> {
     }
   }
   if (error instanceof UserError || error instanceof AwsError) {
+    const place = error instanceof PackagingError ? error.problems[0]?.places[0] : undefined;
     return {
       type: 'error',
       code: error.code,
       message: error.message,
       ...(error.hint ? { hint: error.hint } : {}),
+      ...(place?.file === undefined ? {} : { file: place.file, line: place.line, column: place.column }),
     };
   }
   return { type: 'error', code: 'internal', message: messageOf(error), hint: bugs };

@@ -14,6 +14,3 @@ export type PolicyStatement = {
   Principal?: Value;
   Condition?: Record<string, Record<string, Value>>;
 };
-
-/** A policy document with the only version in use. */
-export type PolicyDocument = { Version: '2012-10-17'; Statement: PolicyStatement[] };

@@ -94,7 +94,8 @@ type FunctionResource = ConfigResource<FunctionProperties>;
 /** Lambda's name of a function: 64 characters at most. */
 export const lambdaName = (names: Names, name: string): string => names.physicalName(name, 64);
 
-const logGroupName = (names: Names, name: string): string => `/aws/lambda/${lambdaName(names, name)}`;
+/** The log group that Lambda writes to. */
+export const logGroupName = (names: Names, name: string): string => `/aws/lambda/${lambdaName(names, name)}`;
 
 const literalArn = (names: Names, name: string): Value =>
   sub(`arn:\${AWS::Partition}:lambda:\${AWS::Region}:\${AWS::AccountId}:function:${lambdaName(names, name)}`);
