@@ -55,6 +55,7 @@ export function createEnvironmentPool(backend: Backend): EnvironmentPool {
       environment: new ExecutionEnvironment(backend, watchdog, {
         configuration: target.configuration,
         generation: target.generation,
+        taskRoot: target.taskRoot,
         onEnd: () => {
           clearTimeout(entry.idle);
           entries.delete(entry);
@@ -104,7 +105,7 @@ export function createEnvironmentPool(backend: Backend): EnvironmentPool {
       }
       clearTimeout(entry.idle);
       try {
-        entry.running = entry.environment.invoke(request, target.taskRoot);
+        entry.running = entry.environment.invoke(request);
         return await entry.running;
       } finally {
         entry.running = undefined;

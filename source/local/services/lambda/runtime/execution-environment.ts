@@ -1,22 +1,17 @@
-import type { ChildProcess } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
-import { mkdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { StringDecoder } from 'node:string_decoder';
-import { setImmediate as turn } from 'node:timers/promises';
 import type { FunctionConfiguration } from '@aws-sdk/client-lambda';
 import type { Backend } from '../../../backend.ts';
-import { environmentVariables } from './environment-variables.ts';
 import { createFunctionLog, type FunctionLog } from './function-logs.ts';
-import { endProcessGroup, launchOf, memoryOf, startProcess } from './function-process.ts';
-import { exitReason, logTail, type ReportFigures, reportLine } from './invocation-report.ts';
+import { launchOf } from './function-process.ts';
 import {
-  type InvocationRequest,
-  type ReportedError,
-  type RuntimeApiServer,
-  serveRuntimeApi,
-} from './runtime-api-server.ts';
+  initReportLine,
+  initStartLine,
+  LogTail,
+  type ReportFigures,
+  reportLine,
+} from './invocation-report.ts';
+import type { InvocationRequest, ReportedError } from './runtime-api-server.ts';
+import { RuntimeProcess } from './runtime-process.ts';
 import type { Watchdog } from './watchdog.ts';
 
 export type EnvironmentInvocation = Omit<InvocationRequest, 'deadline'>;
@@ -33,7 +28,7 @@ type Result = { payload: Uint8Array; failed: boolean; status?: ReportFigures['st
 
 type Running = {
   request: EnvironmentInvocation;
-  lines: string[];
+  tail: LogTail;
   /** What Lambda has to say after the function's own last lines. */
   closing: string[];
   /** `performance.now()` when the process got it; undefined while it still initializes. */
@@ -41,6 +36,15 @@ type Running = {
   result: Result | undefined;
   timer: NodeJS.Timeout | undefined;
   resolve(outcome: Outcome): void;
+};
+
+export type EnvironmentOptions = {
+  configuration: FunctionConfiguration;
+  /** Of code and configuration: an environment serves one. */
+  generation: string;
+  taskRoot: string;
+  /** Once, when no further invocation can be run in it. */
+  onEnd(): void;
 };
 
 /** @see https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
@@ -51,45 +55,34 @@ const memoryCheckMilliseconds = 100;
 /** A process that has answered asks for the next invocation at once, or is about to end. */
 const settleMilliseconds = 1000;
 
-/** One warm process of a function. It runs one invocation at a time. */
+/** One warm environment of a function. It runs one invocation at a time. */
 export class ExecutionEnvironment {
   readonly generation: string;
   readonly #backend: Backend;
-  readonly #configuration: FunctionConfiguration;
+  readonly #options: EnvironmentOptions;
   readonly #watchdog: Watchdog;
   readonly #log: FunctionLog;
-  readonly #temporaryFolder: string;
-  readonly #onEnd: () => void;
-  #process: ChildProcess | undefined;
-  #api: RuntimeApiServer | undefined;
-  #partialLine = '';
-  #bornAt = performance.now();
+  #process: RuntimeProcess | undefined;
+  #bornAt = 0;
   #initialized = false;
   /** Until a REPORT line has told it. */
   #initDuration: number | undefined;
   #running: Running | undefined;
+  /** The open request for the next invocation. */
   #deliver: ((request: InvocationRequest) => void) | undefined;
-  #asked: (() => void) | undefined;
-  #memoryPeak = 0;
+  #settled: (() => void) | undefined;
   #memoryTimer: NodeJS.Timeout | undefined;
-  #killedFor: 'memory' | 'timeout' | undefined;
+  #timedOut = false;
   #ended = false;
-  #closed = false;
 
-  constructor(
-    backend: Backend,
-    watchdog: Watchdog,
-    options: { configuration: FunctionConfiguration; generation: string; onEnd(): void },
-  ) {
+  constructor(backend: Backend, watchdog: Watchdog, options: EnvironmentOptions) {
     const { configuration } = options;
+    this.generation = options.generation;
     this.#backend = backend;
     this.#watchdog = watchdog;
-    this.#configuration = configuration;
-    this.generation = options.generation;
-    this.#onEnd = options.onEnd;
+    this.#options = options;
     const group = configuration.LoggingConfig?.LogGroup ?? `/aws/lambda/${configuration.FunctionName}`;
-    this.#log = createFunctionLog(backend, group, configuration.Version ?? '$LATEST');
-    this.#temporaryFolder = join(backend.directory, 'functions', 'tmp', randomBytes(8).toString('hex'));
+    this.#log = createFunctionLog(backend, group, this.#version);
   }
 
   get busy(): boolean {
@@ -100,23 +93,31 @@ export class ExecutionEnvironment {
     return this.#ended;
   }
 
+  get #version(): string {
+    return this.#options.configuration.Version ?? '$LATEST';
+  }
+
+  get #timeout(): number {
+    return (this.#options.configuration.Timeout ?? 3) * 1000;
+  }
+
   /** Runs one invocation, after starting the process if this is the first. Never rejects for what a function does. */
-  invoke(request: EnvironmentInvocation, taskRoot: string): Promise<Outcome> {
+  invoke(request: EnvironmentInvocation): Promise<Outcome> {
     return new Promise((resolve, reject) => {
       this.#running = {
         request,
         resolve,
-        lines: [],
+        tail: new LogTail(),
         closing: [],
         startedAt: undefined,
         result: undefined,
         timer: undefined,
       };
-      this.#memoryTimer = setInterval(() => this.#checkMemory(), memoryCheckMilliseconds);
+      this.#memoryTimer = setInterval(() => this.#process?.checkMemory(), memoryCheckMilliseconds);
       if (this.#deliver) this.#begin();
       else
-        this.#start(taskRoot).catch((error: unknown) => {
-          this.end();
+        this.#start().catch((error: unknown) => {
+          this.#close();
           reject(error);
         });
     });
@@ -124,55 +125,38 @@ export class ExecutionEnvironment {
 
   /** Ends the process. An invocation that runs in it fails as if it had been killed. */
   end(): void {
-    if (this.#process?.pid !== undefined && this.#process.exitCode === null)
-      endProcessGroup(this.#process.pid);
+    if (this.#running) this.#process?.end();
     else this.#close();
   }
 
-  async #start(taskRoot: string): Promise<void> {
-    const configuration = this.#configuration;
+  async #start(): Promise<void> {
+    const { configuration, taskRoot } = this.#options;
     this.#bornAt = performance.now();
+    this.#write(initStartLine(configuration.Runtime ?? '', this.#backend.region));
     const launch = launchOf(configuration, taskRoot);
-    this.#write(initStartLine(configuration, this.#backend.region));
     if (launch.kind === 'error') {
-      this.#running?.closing.push(
-        `RequestId: ${this.#running.request.requestId} Error: ${launch.message}\n${launch.type}`,
-      );
-      this.#fail(launch.type, launch.message);
+      this.#crash(launch.type, launch.message);
       return;
     }
-    mkdirSync(this.#temporaryFolder, { recursive: true });
-    this.#api = await serveRuntimeApi({
-      next: () => this.#next(),
-      response: (requestId, body) => this.#respond(requestId, body),
-      error: (requestId, error) => this.#reportError(requestId, error),
-      initError: (error) => this.#reportInitError(error),
-    });
-    if (this.#closed) {
-      this.#api.close();
-      throw new Error('the environment was ended before it started');
-    }
-    const variables = environmentVariables(this.#backend, configuration, {
+    this.#process = new RuntimeProcess({
+      backend: this.#backend,
+      watchdog: this.#watchdog,
+      configuration,
+      launch,
       taskRoot,
-      temporaryFolder: this.#temporaryFolder,
-      runtimeApi: this.#api.address,
       logGroup: this.#log.group,
       logStream: this.#log.stream,
+      api: {
+        next: () => this.#next(),
+        response: (requestId, body) => this.#respond(requestId, body),
+        error: (requestId, error) => this.#reportError(requestId, error),
+        initError: (error) => this.#reportInitError(error),
+      },
+      onLine: (line) => this.#write(line),
+      onExit: (reason, outOfMemory) => this.#exited(reason, outOfMemory),
     });
-    if (configuration.Runtime?.startsWith('nodejs'))
-      variables.NODE_COMPILE_CACHE = join(this.#backend.directory, 'functions', 'compiled');
-    const child = startProcess(launch, { cwd: taskRoot, variables });
-    this.#process = child;
-    if (child.pid !== undefined) this.#watchdog.watch(child.pid);
-    const decoder = new StringDecoder('utf8');
-    child.stdout?.on('data', (chunk: Buffer) => this.#read(decoder.write(chunk)));
-    child.on('error', (error) => this.#exited(`Runtime exited with error: ${error.message}`));
-    child.on('exit', (code, signal) => this.#exited(exitReason(code, signal)));
     this.#setTimer(initMilliseconds + this.#timeout);
-  }
-
-  get #timeout(): number {
-    return (this.#configuration.Timeout ?? 3) * 1000;
+    await this.#process.start();
   }
 
   #next(): Promise<InvocationRequest> {
@@ -180,7 +164,7 @@ export class ExecutionEnvironment {
     this.#initialized = true;
     return new Promise((resolve) => {
       this.#deliver = resolve;
-      if (this.#running?.result) this.#asked?.();
+      if (this.#running?.result) this.#settled?.();
       else if (this.#running) this.#begin();
     });
   }
@@ -190,9 +174,8 @@ export class ExecutionEnvironment {
     const deliver = this.#deliver;
     if (!running || !deliver) return;
     this.#deliver = undefined;
-    this.#write(
-      `START RequestId: ${running.request.requestId} Version: ${this.#configuration.Version ?? '$LATEST'}`,
-    );
+    this.#process?.checkMemory();
+    this.#write(`START RequestId: ${running.request.requestId} Version: ${this.#version}`);
     running.startedAt = performance.now();
     this.#setTimer(this.#timeout);
     deliver({ ...running.request, deadline: Date.now() + this.#timeout });
@@ -203,13 +186,13 @@ export class ExecutionEnvironment {
     if (!running) return;
     clearTimeout(running.timer);
     running.timer = setTimeout(() => {
-      this.#killedFor = 'timeout';
-      this.end();
+      this.#timedOut = true;
+      this.#process?.end();
     }, milliseconds);
   }
 
   #respond(requestId: string, body: Buffer): boolean | 'too-large' {
-    if (this.#running?.request.requestId !== requestId || this.#running.result) return false;
+    if (!this.#isOpen(requestId)) return false;
     if (body.length > longestResponse) {
       const message = `Response payload size (${body.length} bytes) exceeded maximum allowed payload size (${longestResponse} bytes).`;
       this.#finish(failure('Function.ResponseSizeTooLarge', message));
@@ -220,74 +203,68 @@ export class ExecutionEnvironment {
   }
 
   #reportError(requestId: string, error: ReportedError): boolean {
-    if (this.#running?.request.requestId !== requestId || this.#running.result) return false;
+    if (!this.#isOpen(requestId)) return false;
     this.#finish({ payload: error.body, failed: true });
     return true;
   }
 
-  #reportInitError(error: ReportedError): void {
-    this.#finish({
-      payload: error.body,
-      failed: true,
-      status: 'error',
-      errorType: error.type ?? 'Runtime.Unknown',
-    });
+  #isOpen(requestId: string): boolean {
+    return this.#running?.request.requestId === requestId && this.#running.result === undefined;
   }
 
-  #exited(reason: string): void {
+  #reportInitError(error: ReportedError): void {
+    const errorType = error.type ?? 'Runtime.Unknown';
+    this.#finish({ payload: error.body, failed: true, status: 'error', errorType });
+  }
+
+  #exited(reason: string, outOfMemory: boolean): void {
     const running = this.#running;
-    if (this.#ended) return;
-    this.#ended = true;
-    this.#onEnd();
+    this.#markEnded();
     if (!running) {
       this.#close();
       return;
     }
-    const { requestId } = running.request;
-    if (this.#killedFor === 'timeout') {
+    const type = outOfMemory ? 'Runtime.OutOfMemory' : 'Runtime.ExitError';
+    if (this.#timedOut && !running.result) {
+      const { requestId } = running.request;
       const message = `Task timed out after ${(this.#timeout / 1000).toFixed(2)} seconds`;
       running.closing.push(`${new Date(this.#backend.now()).toISOString()} ${requestId} ${message}`);
-      this.#finish({
-        ...failure('Sandbox.Timedout', `RequestId: ${requestId} Error: ${message}`),
-        status: 'timeout',
-      });
-      return;
-    }
-    const type = this.#killedFor === 'memory' ? 'Runtime.OutOfMemory' : 'Runtime.ExitError';
-    running.closing.push(`RequestId: ${requestId} Error: ${reason}\n${type}`);
+      const error = failure('Sandbox.Timedout', `RequestId: ${requestId} Error: ${message}`);
+      this.#finish({ ...error, status: 'timeout' });
+    } else this.#crash(type, reason);
+  }
+
+  /** The runtime is over, after a result or without one. */
+  #crash(type: string, reason: string): void {
+    const running = this.#running;
+    if (!running) return;
+    const message = `RequestId: ${running.request.requestId} Error: ${reason}`;
+    running.closing.push(`${message}\n${type}`);
     if (running.result) {
       running.result.status ??= 'error';
       running.result.errorType ??= type;
-      this.#asked?.();
-    } else this.#fail(type, `RequestId: ${requestId} Error: ${reason}`);
+      this.#settled?.();
+    } else this.#finish({ ...failure(type, message), status: 'error', errorType: type });
   }
 
-  #fail(type: string, message: string): void {
-    this.#finish({ ...failure(type, message), status: 'error', errorType: type });
-  }
-
-  /** The result is there; lines that were written before it may still be on their way. */
   #finish(result: Result): void {
     const running = this.#running;
     if (!running || running.result) return;
     running.result = result;
     clearTimeout(running.timer);
     const endedAt = performance.now();
-    this.#settled()
-      .then(async () => {
-        // What has been written sits in the pipe: it is read in the next turn of the loop.
-        await turn();
-        await turn();
-        await this.#report(running, result, endedAt);
-      })
+    this.#settle()
+      .then(() => this.#process?.drain())
+      .then(() => this.#report(running, result, endedAt))
       .catch((error: unknown) => this.#backend.log(`lambda: ${error}`));
   }
 
-  #settled(): Promise<void> {
+  /** Resolves when the process has asked for the next invocation, or has ended. */
+  #settle(): Promise<void> {
     if (this.#deliver || this.#ended || !this.#process) return Promise.resolve();
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, settleMilliseconds);
-      this.#asked = () => {
+      this.#settled = () => {
         clearTimeout(timer);
         resolve();
       };
@@ -295,85 +272,51 @@ export class ExecutionEnvironment {
   }
 
   async #report(running: Running, result: Result, endedAt: number): Promise<void> {
-    this.#checkMemory();
-    clearInterval(this.#memoryTimer);
-    if (this.#partialLine !== '') this.#read('\n');
-    for (const line of running.closing) this.#write(line);
     const { requestId } = running.request;
-    const initDuration = running.startedAt === undefined ? undefined : this.#initDuration;
-    this.#initDuration = undefined;
-    if (running.startedAt === undefined) {
-      const type = result.errorType ? `\tError Type: ${result.errorType}` : '';
-      const elapsed = (endedAt - this.#bornAt).toFixed(2);
-      this.#write(
-        `INIT_REPORT Init Duration: ${elapsed} ms\tPhase: init\tStatus: ${result.status ?? 'error'}${type}`,
-      );
-      this.#write(`START RequestId: ${requestId} Version: ${this.#configuration.Version ?? '$LATEST'}`);
+    const { startedAt } = running;
+    this.#process?.checkMemory();
+    clearInterval(this.#memoryTimer);
+    for (const line of running.closing) this.#write(line);
+    if (startedAt === undefined) {
+      this.#write(initReportLine(endedAt - this.#bornAt, result.status ?? 'error', result.errorType));
+      this.#write(`START RequestId: ${requestId} Version: ${this.#version}`);
     }
     this.#write(`END RequestId: ${requestId}`);
     this.#write(
       reportLine(requestId, {
-        duration: result.status === 'timeout' ? this.#timeout : endedAt - (running.startedAt ?? this.#bornAt),
-        initDuration,
-        memorySize: this.#configuration.MemorySize ?? 128,
-        maxMemoryUsed: this.#memoryPeak,
+        duration: result.status === 'timeout' ? this.#timeout : endedAt - (startedAt ?? this.#bornAt),
+        initDuration: startedAt === undefined ? undefined : this.#initDuration,
+        memorySize: this.#options.configuration.MemorySize ?? 128,
+        maxMemoryUsed: this.#process?.memoryPeak ?? 0,
         ...(result.status ? { status: result.status } : {}),
         ...(result.errorType ? { errorType: result.errorType } : {}),
       }),
     );
+    this.#initDuration = undefined;
     await this.#log.flush();
     this.#running = undefined;
     // A process that failed to initialize, or that asked for nothing after its answer, is not used again.
     if (!this.#deliver || this.#ended) this.#close();
-    running.resolve({ payload: result.payload, failed: result.failed, logTail: logTail(running.lines) });
-  }
-
-  #read(text: string): void {
-    const lines = (this.#partialLine + text).split('\n');
-    this.#partialLine = lines.pop() ?? '';
-    for (const line of lines) this.#write(line);
+    running.resolve({ payload: result.payload, failed: result.failed, logTail: running.tail.toBase64() });
   }
 
   #write(message: string): void {
     this.#log.write(message);
-    this.#running?.lines.push(message);
+    this.#running?.tail.add(message);
   }
 
-  #checkMemory(): void {
-    const pid = this.#process?.pid;
-    const memory = pid === undefined ? undefined : memoryOf(pid);
-    if (memory === undefined) return;
-    this.#memoryPeak = Math.max(this.#memoryPeak, memory.peak);
-    if (memory.allocated <= (this.#configuration.MemorySize ?? 128) * 1024 * 1024 || this.#ended) return;
-    this.#killedFor = 'memory';
-    this.end();
+  #markEnded(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#options.onEnd();
   }
 
   #close(): void {
-    if (this.#closed) return;
-    this.#closed = true;
-    const pid = this.#process?.pid;
-    if (pid !== undefined) {
-      // The leader may be gone and have left others behind.
-      endProcessGroup(pid);
-      this.#watchdog.forget(pid);
-    }
-    this.#api?.close();
+    this.#markEnded();
     clearInterval(this.#memoryTimer);
-    rmSync(this.#temporaryFolder, { recursive: true, force: true });
-    if (!this.#ended) {
-      this.#ended = true;
-      this.#onEnd();
-    }
+    this.#process?.close();
+    void this.#log.flush();
   }
-}
-
-/** `nodejs:22` and what really runs it. */
-function initStartLine(configuration: FunctionConfiguration, region: string): string {
-  const [, family = '', version = ''] = /^([a-z]+)([\d.]*)/.exec(configuration.Runtime ?? '') ?? [];
-  const runner = family === 'nodejs' ? ` (Node.js ${process.versions.node})` : '';
-  const name = version === '' ? family : `${family}:${version.replace(/\.$/, '')}`;
-  return `INIT_START Runtime Version: ${name}${runner}\tRuntime Version ARN: arn:aws:lambda:${region}::runtime:local`;
 }
 
 function failure(errorType: string, errorMessage: string): Result {

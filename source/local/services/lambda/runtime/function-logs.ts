@@ -8,6 +8,9 @@ type LogEvent = { timestamp: number; message: string };
 const longestEvent = 256 * 1024 - 1024;
 /** How long lines wait for others before they are written; an invocation's end does not wait. */
 const batchMilliseconds = 100;
+/** What PutLogEvents takes at once; each event counts 26 bytes more than its text. */
+const largestBatch = 1_048_576;
+const mostEvents = 10_000;
 
 /** The log stream of one environment. */
 export type FunctionLog = {
@@ -54,9 +57,11 @@ export function createFunctionLog(backend: Backend, group: string, version: stri
     if (pending.length > 0) {
       const events = pending;
       pending = [];
-      writing = writing
-        .then(() => send(events).catch(() => send(events)))
-        .catch((error: unknown) => backend.log(`${group}: ${events.length} lines are lost: ${error}`));
+      for (const batch of batches(events)) {
+        writing = writing
+          .then(() => send(batch).catch(() => send(batch)))
+          .catch((error: unknown) => backend.log(`${group}: ${batch.length} lines are lost: ${error}`));
+      }
     }
     return writing;
   };
@@ -65,15 +70,35 @@ export function createFunctionLog(backend: Backend, group: string, version: stri
     group,
     stream,
     write(message) {
-      for (let start = 0; start === 0 || start < message.length; start += longestEvent)
-        pending.push({
-          timestamp: backend.now(),
-          message: `${message.slice(start, start + longestEvent)}\n`,
-        });
+      const timestamp = backend.now();
+      for (const part of parts(message)) pending.push({ timestamp, message: `${part}\n` });
       timer ??= setTimeout(flush, batchMilliseconds);
     },
     flush,
   };
+}
+
+/** A message in parts of which none is too long in bytes; no character has more than three per unit. */
+function* parts(message: string): Iterable<string> {
+  const length = Buffer.byteLength(message) <= longestEvent ? message.length : Math.floor(longestEvent / 3);
+  for (let start = 0; start === 0 || start < message.length; start += length)
+    yield message.slice(start, start + length);
+}
+
+function* batches(events: LogEvent[]): Iterable<LogEvent[]> {
+  let batch: LogEvent[] = [];
+  let size = 0;
+  for (const event of events) {
+    const bytes = Buffer.byteLength(event.message) + 26;
+    if (batch.length === mostEvents || (batch.length > 0 && size + bytes > largestBatch)) {
+      yield batch;
+      batch = [];
+      size = 0;
+    }
+    batch.push(event);
+    size += bytes;
+  }
+  if (batch.length > 0) yield batch;
 }
 
 async function createIfMissing(backend: Backend, operation: string, input: object): Promise<void> {

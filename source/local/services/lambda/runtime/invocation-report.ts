@@ -1,4 +1,4 @@
-/** The lines that Lambda itself writes around an invocation, and the tail that `LogType: Tail` answers with. */
+/** The lines that Lambda itself writes around an invocation. */
 
 export type ReportFigures = {
   /** Milliseconds, as all durations here. */
@@ -46,8 +46,38 @@ const signalNames: Partial<Record<NodeJS.Signals, string>> = {
 
 const tailBytes = 4096;
 
-/** The last 4 KB of an invocation's lines, in base64. */
-export function logTail(lines: readonly string[]): string {
-  const text = Buffer.from(lines.map((line) => `${line}\n`).join(''));
-  return text.subarray(Math.max(0, text.length - tailBytes)).toString('base64');
+/** The last 4 KB of an invocation's lines, which `LogType: Tail` answers with. */
+export class LogTail {
+  #lines: string[] = [];
+  #length = 0;
+
+  add(line: string): void {
+    this.#lines.push(line);
+    this.#length += line.length;
+    // In characters, of which there are at most as many as bytes.
+    for (let first = this.#lines[0]; first !== undefined; first = this.#lines[0]) {
+      if (this.#length - first.length < tailBytes) break;
+      this.#length -= first.length;
+      this.#lines.shift();
+    }
+  }
+
+  toBase64(): string {
+    const text = Buffer.from(this.#lines.map((line) => `${line}\n`).join(''));
+    return text.subarray(Math.max(0, text.length - tailBytes)).toString('base64');
+  }
+}
+
+/** `nodejs:22`, and what really runs it. */
+export function initStartLine(runtime: string, region: string): string {
+  const [, family = '', version = ''] = /^([a-z]+)([\d.]*)/.exec(runtime) ?? [];
+  const runner = family === 'nodejs' ? ` (Node.js ${process.versions.node})` : '';
+  const name = version === '' ? family : `${family}:${version.replace(/\.$/, '')}`;
+  return `INIT_START Runtime Version: ${name}${runner}\tRuntime Version ARN: arn:aws:lambda:${region}::runtime:local`;
+}
+
+/** @param duration Milliseconds. */
+export function initReportLine(duration: number, status: string, errorType: string | undefined): string {
+  const type = errorType ? `\tError Type: ${errorType}` : '';
+  return `INIT_REPORT Init Duration: ${duration.toFixed(2)} ms\tPhase: init\tStatus: ${status}${type}`;
 }
