@@ -74,6 +74,11 @@ export function matchItems(query: CompiledQuery, items: readonly LogItem[]): boo
   return matches;
 }
 
+/** As `matchItems`, for one. */
+export function matchesItem(query: CompiledQuery, item: LogItem): boolean {
+  return matchItems(query, [item])[0] === true;
+}
+
 function toLine(item: LogItem): SearchedLine {
   return {
     text: searchedText(item),

@@ -159,7 +159,7 @@ test('Enter opens the line with its JSON unfolded, Esc closes it', async () => {
   await tui.press('\r');
   expect(tui.screen()).toMatchInlineSnapshot(`
     " stp  [1 Logs]
-     – paused  6 of 6                                            1 errors · 6 lines
+     – paused  6 of 6                                             1 error · 6 lines
       13:10:00.000 ERROR savePost request 0
       13:10:01.000 INFO  getPosts request 1
       13:10:02.000 INFO  getPosts request 2
