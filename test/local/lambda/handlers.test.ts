@@ -126,6 +126,16 @@ test('the SDK that Lambda ships is found by require and by import, other package
   });
 });
 
+test("the SDK inside finds the embedded AWS, with the keys of the function's role", async () => {
+  await lambda.deploy('identity', {
+    'index.mjs': `import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+      export const handler = async () => (await new STSClient({}).send(new GetCallerIdentityCommand({}))).Arn;`,
+  });
+  expect((await lambda.invoke('identity')).payload).toBe(
+    'arn:aws:sts::000000000000:assumed-role/function-role/identity',
+  );
+});
+
 test('a provided runtime runs the bootstrap of the zip', async () => {
   const bootstrap = `#!/bin/sh
 exec "${process.execPath}" "$LAMBDA_TASK_ROOT/own-runtime.mjs"

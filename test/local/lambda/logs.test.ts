@@ -20,7 +20,7 @@ test('the lines of an invocation are there when it has answered, in their order'
      exports.handler = async () => {
        console.log('first %s', 'line', { a: 1 });
        console.error('two\\nlines');
-       process.stdout.write('raw out\\n');
+       process.stdout.write('raw out\\n\\n');
        process.stderr.write('raw err\\n');
        execFileSync('/bin/sh', ['-c', 'echo from a child'], { stdio: 'inherit' });
        console.warn('warned'); console.debug('debugged'); console.info('informed');
@@ -41,6 +41,8 @@ test('the lines of an invocation are there when it has answered, in their order'
     line('INFO', 'first line \\{ a: 1 \\}'),
     line('ERROR', 'two\\rlines'),
     'raw out\n',
+    '\n',
+    '\n',
     'raw err\n',
     'from a child\n',
     line('WARN', 'warned'),
@@ -90,6 +92,17 @@ test('what an invocation leaves behind is logged by and by', async () => {
       expect(await lambda.messages('later')).toContainEqual(expect.stringContaining('after the answer')),
     { timeout: 10_000 },
   );
+});
+
+test('a line that is too long for one event becomes several', async () => {
+  await lambda.deploy(
+    'long',
+    `exports.handler = async () => process.stdout.write('ž'.repeat(300_000) + '\\n')`,
+  );
+  await lambda.invoke('long');
+  const long = (await lambda.messages('long')).filter((message) => message.startsWith('ž'));
+  expect(long.length).toBeGreaterThan(1);
+  expect(long.map((message) => message.slice(0, -1)).join('')).toBe('ž'.repeat(300_000));
 });
 
 test('many lines are neither lost nor mixed up', async () => {

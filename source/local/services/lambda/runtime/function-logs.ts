@@ -80,9 +80,12 @@ export function createFunctionLog(backend: Backend, group: string, version: stri
 
 /** A message in parts of which none is too long in bytes; no character has more than three per unit. */
 function* parts(message: string): Iterable<string> {
-  const length = Buffer.byteLength(message) <= longestEvent ? message.length : Math.floor(longestEvent / 3);
-  for (let start = 0; start === 0 || start < message.length; start += length)
-    yield message.slice(start, start + length);
+  if (Buffer.byteLength(message) <= longestEvent) {
+    yield message;
+    return;
+  }
+  const length = Math.floor(longestEvent / 3);
+  for (let start = 0; start < message.length; start += length) yield message.slice(start, start + length);
 }
 
 function* batches(events: LogEvent[]): Iterable<LogEvent[]> {
