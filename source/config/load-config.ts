@@ -1,4 +1,4 @@
-import { existsSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { UserError } from '../model/errors.ts';
@@ -97,10 +97,15 @@ function notUtf8(bytes: Buffer, file: string): LoadedConfig {
   };
 }
 
+/** Undefined also for what may not be looked at, or is no path at all. */
 function kindOf(path: string): 'file' | 'directory' | undefined {
-  const stats = statSync(path, { throwIfNoEntry: false });
-  if (stats?.isFile()) return 'file';
-  return stats?.isDirectory() ? 'directory' : undefined;
+  try {
+    const stats = statSync(path, { throwIfNoEntry: false });
+    if (stats?.isFile()) return 'file';
+    return stats?.isDirectory() ? 'directory' : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
-const isFile = (path: string): boolean => existsSync(path) && kindOf(path) === 'file';
+const isFile = (path: string): boolean => kindOf(path) === 'file';

@@ -51,6 +51,14 @@ test('entry files are looked for beside the config, and only when that is wanted
   expect(config).toMatchObject({ directory: folder, stage: 'dev', serviceName: serviceNameFor(folder) });
 });
 
+test('an entry file whose path is no path', async () => {
+  const file = join(folder, 'stacktape.yml');
+  for (const path of ['"src/\\0.ts"', `${'x'.repeat(5000)}.ts`, 'stacktape.yml/f.ts']) {
+    writeFileSync(file, functionText.replace('src/f.ts', path));
+    expect((await load(file)).problems.map(({ code }) => code)).toEqual(['entry-file-missing']);
+  }
+});
+
 test('a file that is not UTF-8', async () => {
   const file = join(folder, 'stacktape.yml');
   writeFileSync(file, Buffer.from('resources:\n  caf\xe9: 1\n', 'latin1'));
