@@ -9,5 +9,8 @@ export const registry: Partial<Record<ServiceId, ServiceLoader>> = {
   dynamodb: async () => (await import('./dynamodb/dynamodb.ts')).createDynamoDb,
   iam: async () => (await import('./iam/iam.ts')).createIam,
   lambda: async () => (await import('./lambda/lambda.ts')).createLambda,
+  apigateway: async () => (await import('./apigateway/apigateway.ts')).createApiGateway,
   sts: async () => (await import('./sts/sts.ts')).createSts,
+  // The last one: at its start it takes up operations that call the others.
+  cloudformation: async () => (await import('./cloudformation/cloudformation.ts')).createCloudFormation,
 };

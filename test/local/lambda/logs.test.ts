@@ -42,7 +42,6 @@ test('the lines of an invocation are there when it has answered, in their order'
     line('ERROR', 'two\\rlines'),
     'raw out\n',
     '\n',
-    '\n',
     'raw err\n',
     'from a child\n',
     line('WARN', 'warned'),
