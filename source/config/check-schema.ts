@@ -1,30 +1,17 @@
-import type { SchemaKeywords } from '../model/descriptor.ts';
 import type { ConfigPath, Finding } from '../model/diagnostic.ts';
 import { didYouMean } from '../model/nearest-word.ts';
 import { RuntimeValue } from './directives/runtime-value.ts';
-
-/** The keywords of JSON Schema, and ours, that the descriptors' schemas use. */
-export type SchemaNode = SchemaKeywords & {
-  type?: string | readonly string[];
-  properties?: Readonly<Record<string, SchemaNode>>;
-  required?: readonly string[];
-  additionalProperties?: boolean | SchemaNode;
-  items?: SchemaNode;
-  enum?: readonly unknown[];
-  const?: unknown;
-  anyOf?: readonly SchemaNode[];
-  discriminator?: { propertyName: string };
-  minimum?: number;
-  maximum?: number;
-  minLength?: number;
-  maxLength?: number;
-  pattern?: string;
-  minItems?: number;
-  maxItems?: number;
-  uniqueItems?: boolean;
-  'stp:laterTypes'?: readonly string[];
-  'stp:noun'?: string;
-};
+import type { SchemaNode } from './schema-node.ts';
+import {
+  describe,
+  describeSchema,
+  inside,
+  kindOf,
+  nameAt,
+  oneOfWords,
+  unquoted,
+  withoutBounds,
+} from './schema-words.ts';
 
 /** What the walker finds besides mistakes; whoever knows the whole config judges it. */
 export type SchemaVisitor = {
@@ -311,15 +298,6 @@ class SchemaCheck {
   }
 }
 
-type Kind = 'object' | 'array' | 'string' | 'number' | 'boolean' | 'null';
-
-function kindOf(value: unknown): Kind {
-  if (value === null || value === undefined) return 'null';
-  if (Array.isArray(value)) return 'array';
-  const type = typeof value;
-  return type === 'object' || type === 'string' || type === 'number' || type === 'boolean' ? type : 'null';
-}
-
 const memberOf = (value: unknown, key: string): unknown =>
   typeof value === 'object' && value !== null && Object.hasOwn(value, key)
     ? (value as Record<string, unknown>)[key]
@@ -331,87 +309,3 @@ const needsStatic = (schema: SchemaNode): boolean =>
   schema.discriminator !== undefined ||
   schema.properties !== undefined ||
   schema.items !== undefined;
-
-/** `"memory"`; for an entry of a list `Entry 2 of "connectTo"`. */
-function nameAt(path: ConfigPath): string {
-  const last = path.at(-1);
-  if (last === undefined) return 'The config';
-  if (typeof last === 'string') return `"${last}"`;
-  return `Entry ${last + 1} of "${path.at(-2) ?? 'the list'}"`;
-}
-
-/** ` in "primaryKey"`; nothing where the owner's name stands in front of the message anyway. */
-function inside(path: ConfigPath): string {
-  const last = path.at(-1);
-  if (last === undefined || (path[0] === 'resources' && path.length <= 3)) return '';
-  if (typeof last === 'number') return ` in entry ${last + 1} of "${path.at(-2) ?? 'the list'}"`;
-  const owner = path.at(-2);
-  if (last === 'properties' && owner !== undefined) {
-    return typeof owner === 'number' ? ` in entry ${owner + 1} of "${path.at(-3)}"` : ` in "${owner}"`;
-  }
-  return ` in "${last}"`;
-}
-
-function describe(value: unknown): string {
-  switch (kindOf(value)) {
-    case 'object':
-      return 'a mapping';
-    case 'array':
-      return 'a list';
-    case 'string':
-      return `the text "${shorten(value as string)}"`;
-    case 'number':
-      return `the number ${value}`;
-    case 'boolean':
-      return String(value);
-    case 'null':
-      return 'nothing';
-  }
-}
-
-const oneOfWords = (words: readonly string[]): string =>
-  words.length === 1 ? String(words[0]) : `one of ${words.join(', ')}`;
-
-const shorten = (text: string): string => (text.length > 60 ? `${text.slice(0, 60)}…` : text);
-
-const typeNames: Readonly<Record<string, string>> = {
-  object: 'a mapping',
-  array: 'a list',
-  string: 'a text',
-  number: 'a number',
-  integer: 'an integer',
-  boolean: 'true or false',
-};
-
-function withoutBounds(schema: SchemaNode): string {
-  const types = typeof schema.type === 'string' ? [schema.type] : (schema.type ?? []);
-  return types.map((type) => typeNames[type] ?? type).join(' or ');
-}
-
-/** What a schema takes, in words. */
-function describeSchema(schema: SchemaNode): string {
-  if (schema.discriminator && schema.anyOf) return `a mapping with "${schema.discriminator.propertyName}"`;
-  if (schema.enum) return `one of ${schema.enum.join(', ')}`;
-  if (schema.anyOf) return schema.anyOf.map(describeSchema).join(', or ');
-  const base = withoutBounds(schema);
-  const { minimum, maximum } = schema;
-  if (minimum !== undefined && maximum !== undefined) return `${base} from ${minimum} to ${maximum}`;
-  if (minimum !== undefined) return `${base} of at least ${minimum}`;
-  if (maximum !== undefined) return `${base} of at most ${maximum}`;
-  return base;
-}
-
-/** `"512"` where a number is wanted, and `512` where a text is. */
-function unquoted(value: unknown, types: readonly string[]): { suggestion?: string } {
-  const wantsNumber = types.includes('integer') || types.includes('number');
-  if (typeof value === 'string' && wantsNumber && value.trim() !== '' && Number.isFinite(Number(value))) {
-    return { suggestion: `Write ${value.trim()} without quotes.` };
-  }
-  if (typeof value === 'string' && types.includes('boolean') && /^(true|false|yes|no|on|off)$/i.test(value)) {
-    return { suggestion: `Write ${/^(true|yes|on)$/i.test(value)} without quotes.` };
-  }
-  if ((typeof value === 'number' || typeof value === 'boolean') && types.includes('string')) {
-    return { suggestion: `Write "${value}" in quotes.` };
-  }
-  return {};
-}

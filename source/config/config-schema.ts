@@ -1,7 +1,7 @@
 import * as Type from 'typebox';
 import { laterResourceTypes, resourceDescriptors } from '../resources/registry.ts';
 import { closedObject, mapOf, namedList, staticSwitch, staticText, variant } from '../resources/schema.ts';
-import type { SchemaNode } from './check-schema.ts';
+import type { SchemaNode } from './schema-node.ts';
 
 const overrides = mapOf(mapOf(Type.Unknown()), {
   title: 'Overrides',
