@@ -96,7 +96,7 @@ test('what an invocation leaves behind is logged by and by', async () => {
 test('a line that is too long for one event becomes several', async () => {
   await lambda.deploy(
     'long',
-    `exports.handler = async () => process.stdout.write('ž'.repeat(300_000) + '\\n')`,
+    `exports.handler = async () => { process.stdout.write('ž'.repeat(300_000) + '\\n'); console.log('between') }`,
   );
   await lambda.invoke('long');
   const long = (await lambda.messages('long')).filter((message) => message.startsWith('ž'));

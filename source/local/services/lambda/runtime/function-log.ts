@@ -28,6 +28,28 @@ export function patchConsole(): void {
   };
 }
 
+/**
+ * `process.stdout` and `process.stderr` write at once, as `console` does here, so that no line gets into the
+ * middle of another. They are made when a function first uses them, which most never do.
+ */
+export function makeStreamsSynchronous(): void {
+  for (const name of ['stdout', 'stderr'] as const) {
+    const { get } = Object.getOwnPropertyDescriptor(process, name) ?? {};
+    if (!get) continue;
+    let made: StreamWithHandle | undefined;
+    const getOnce = (): StreamWithHandle => {
+      if (made) return made;
+      const stream = get.call(process) as StreamWithHandle;
+      stream._handle?.setBlocking?.(true);
+      made = stream;
+      return stream;
+    };
+    Object.defineProperty(process, name, { configurable: true, enumerable: true, get: getOnce });
+  }
+}
+
+type StreamWithHandle = NodeJS.WriteStream & { _handle?: { setBlocking?(blocking: boolean): void } };
+
 /** One log event: line breaks become carriage returns, as Lambda does where events are lines. */
 export function writeLine(level: string, message: string): void {
   const line = `${new Date().toISOString()}\t${requestId}\t${level}\t${message}`;

@@ -5,7 +5,7 @@
  */
 import { callHandler } from './call-handler.ts';
 import { RuntimeError, toErrorDocument, toLogText } from './function-error.ts';
-import { patchConsole, setRequestId, writeLine } from './function-log.ts';
+import { makeStreamsSynchronous, patchConsole, setRequestId, writeLine } from './function-log.ts';
 import { createContext, type Invocation } from './invocation-context.ts';
 import { type Handler, loadHandler } from './load-handler.ts';
 import { limitPackages } from './resolve-packages.ts';
@@ -19,6 +19,7 @@ async function main(): Promise<void> {
   // For this file alone: a function does not find it on Lambda.
   delete process.env.NODE_COMPILE_CACHE;
   patchConsole();
+  makeStreamsSynchronous();
   const api = await openRuntimeApi(process.env.AWS_LAMBDA_RUNTIME_API ?? '', () => process.exit(1));
   process.on('uncaughtException', (error) => fail(api, error, 'Uncaught Exception', 129));
   process.on('unhandledRejection', (reason) => {

@@ -1,5 +1,5 @@
 import { realpathSync } from 'node:fs';
-import { createRequire, registerHooks } from 'node:module';
+import nodeModule from 'node:module';
 import { join, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
@@ -13,11 +13,11 @@ const isPackage = (specifier: string): boolean => /^[^./]/.test(specifier) && !/
  * @param sdkModules A folder like `node_modules`. NODE_PATH names it for `require`; `import` ignores NODE_PATH.
  */
 export function limitPackages(taskRoot: string, sdkModules: string): void {
-  // Before Node.js 22.15 there are no hooks on this thread; bundles of CommonJS need none.
-  if (typeof registerHooks !== 'function') return;
+  // Node.js has them since 22.15. An import by name would fail before; bundles of CommonJS do without.
+  if (typeof nodeModule.registerHooks !== 'function') return;
   const task = pathToFileURL(realpathSync(taskRoot) + sep).href;
-  const require = createRequire(join(sdkModules, 'index.js'));
-  registerHooks({
+  const require = nodeModule.createRequire(join(sdkModules, 'index.js'));
+  nodeModule.registerHooks({
     resolve(specifier, context, next) {
       if (!isPackage(specifier) || !context.parentURL?.startsWith(task)) return next(specifier, context);
       try {
