@@ -26,7 +26,7 @@ export class LogChunk {
   readonly #requestIndex = new Map<string, number>();
   /** V8 keeps a string in one byte a character until one of them does not fit. */
   #wide = false;
-  #requestCharacters = 0;
+  #requestBytes = 0;
 
   constructor(first: number) {
     this.first = first;
@@ -37,9 +37,19 @@ export class LogChunk {
   }
 
   get bytes(): number {
-    return (
-      this.text.length * (this.#wide ? 2 : 1) + this.#times.length * bytesPerRow + this.#requestCharacters * 2
-    );
+    return this.text.length * (this.#wide ? 2 : 1) + this.#times.length * bytesPerRow + this.#requestBytes;
+  }
+
+  /** After its last line: gives back what was kept for more. */
+  seal(): void {
+    const { count } = this;
+    this.#offsets = this.#offsets.slice(0, count + 1);
+    this.#times = this.#times.slice(0, count);
+    this.#levels = this.#levels.slice(0, count);
+    this.#streams = this.#streams.slice(0, count);
+    this.#requests = this.#requests.slice(0, count);
+    this.#flags = this.#flags.slice(0, count);
+    this.#requestIndex.clear();
   }
 
   append(item: LogItem, stream: number): void {
@@ -118,7 +128,7 @@ export class LogChunk {
     if (known !== undefined) return known;
     const index = this.#requestIds.push(id) - 1;
     this.#requestIndex.set(id, index);
-    this.#requestCharacters += id.length + 32;
+    this.#requestBytes += id.length + 24;
     return index;
   }
 

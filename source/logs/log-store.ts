@@ -94,6 +94,7 @@ export class LogStore {
   append(item: LogItem): void {
     let chunk = this.chunks.at(-1);
     if (chunk === undefined || chunk.isFull) {
+      chunk?.seal();
       this.#fullBytes += chunk?.bytes ?? 0;
       chunk = new LogChunk(this.#end);
       this.chunks.push(chunk);
