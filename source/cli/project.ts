@@ -3,6 +3,7 @@ import { offlineRegion, type Target } from '../aws/target.ts';
 import { findConfig, type LoadedConfig, loadConfig } from '../config/load-config.ts';
 import type { ConfigPath } from '../model/diagnostic.ts';
 import { ConfigError, UserError } from '../model/errors.ts';
+import { synthesizeStack } from '../synth/synthesize-stack.ts';
 import type { Context } from './context.ts';
 import { programBuild } from './program-version.ts';
 
@@ -46,6 +47,18 @@ export async function requireProject(context: Context, options: { checkEntryFile
       return range && { ...range, file: relative(context.io.cwd, range.file) };
     },
   };
+}
+
+/**
+ * As `requireProject`, with the template made of it; what only synthesis finds (limits, circles) is a
+ * problem of the config too.
+ */
+export async function synthesizeProject(context: Context, options: { checkEntryFiles: boolean }) {
+  const project = await requireProject(context, options);
+  const { findings, ...stack } = synthesizeStack(project.config);
+  const problems = [...project.problems, ...project.describe(findings)];
+  if (findings.some(({ severity }) => severity === 'error')) throw new ConfigError(problems);
+  return { ...project, ...stack, problems };
 }
 
 /** Where the program keeps what belongs to a project: the embedded AWS, caches, the record of deployments. */

@@ -4,7 +4,7 @@ import type { Problem } from '../model/diagnostic.ts';
 import { formatPath } from '../model/diagnostic.ts';
 import { AwsError, ConfigError, UserError } from '../model/errors.ts';
 import { PackagingError } from '../packaging/packaging-error.ts';
-import type { GlobalFlags } from './context.ts';
+import type { Context, GlobalFlags } from './context.ts';
 import type { Io } from './io.ts';
 import { wantsColor } from './output.ts';
 
@@ -27,6 +27,15 @@ export function reportError(
   }
   if (flags.debug && error instanceof Error) io.stderr.write(`${error.stack ?? ''}\n`);
   return error instanceof UserError ? error.exitCode : 1;
+}
+
+/** Warnings about the config, on stderr. */
+export function printWarnings(
+  { io, flags }: Pick<Context, 'io' | 'flags'>,
+  problems: readonly Problem[],
+): void {
+  const color = wantsColor(flags, io.stderr, io.env);
+  for (const problem of problems) io.stderr.write(`${formatProblem(problem, { color, cwd: io.cwd })}\n\n`);
 }
 
 /** One `problem` line of the JSON output (spec/cli.md, `validate`). */

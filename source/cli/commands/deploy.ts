@@ -2,12 +2,13 @@ import { dirname } from 'node:path';
 import type { Target } from '../../aws/target.ts';
 import type { DeployEvent } from '../../deploy/deploy-event.ts';
 import { type DeployControl, deployStack } from '../../deploy/deploy-stack.ts';
-import { stackTags, synthesizeStack } from '../../synth/synthesize-stack.ts';
+import { stackTags } from '../../synth/synthesize-stack.ts';
 import type { Context } from '../context.ts';
 import { logGroupsOf, openLogs } from '../function-logs.ts';
 import { packageProject } from '../package-project.ts';
 import { programVersion } from '../program-version.ts';
-import { configFile, requireProject, resolveTarget, stateDirectory } from '../project.ts';
+import { configFile, resolveTarget, stateDirectory, synthesizeProject } from '../project.ts';
+import { printWarnings } from '../report-error.ts';
 import { showOperation } from '../show-operation.ts';
 
 type Flags = {
@@ -29,8 +30,9 @@ export async function deploy(
 ): Promise<number> {
   const file = configFile(context);
   // Before the full screen opens: a wrong config is told in the scrollback.
-  const project = await requireProject(context, { checkEntryFiles: true });
-  const { template, artifacts } = synthesizeStack(project.config);
+  const project = await synthesizeProject(context, { checkEntryFiles: true });
+  const { template, artifacts } = project;
+  printWarnings(context, project.problems);
   let target: Target | undefined;
 
   async function* run(control: DeployControl): AsyncGenerator<DeployEvent> {

@@ -1,8 +1,8 @@
 import { relative, resolve } from 'node:path';
 import { printTemplate } from '../../synth/print-template.ts';
-import { synthesizeStack } from '../../synth/synthesize-stack.ts';
 import type { Context } from '../context.ts';
-import { requireProject } from '../project.ts';
+import { synthesizeProject } from '../project.ts';
+import { printWarnings } from '../report-error.ts';
 import { writeWhole } from '../write-whole.ts';
 
 /** `stp synth`: the template on stdout or in a file. Offline: no AWS call, nothing built. */
@@ -11,9 +11,8 @@ export async function synth(
   _args: string[],
   flags: { out?: string; format?: 'json' | 'yaml'; skipPackaging?: boolean },
 ): Promise<number> {
-  const { config } = await requireProject(context, { checkEntryFiles: !flags.skipPackaging });
-  const { template, findings } = synthesizeStack(config);
-  for (const finding of findings) context.io.stderr.write(`${finding.severity}: ${finding.message}\n`);
+  const { template, problems } = await synthesizeProject(context, { checkEntryFiles: !flags.skipPackaging });
+  printWarnings(context, problems);
   const text = printTemplate(template, flags.format ?? 'json');
   const resources = Object.keys(template.Resources).length;
   if (flags.out !== undefined) {

@@ -1,12 +1,17 @@
 import { relative } from 'node:path';
 import { formatProblem } from '../../config/render-problem.ts';
+import { synthesizeStack } from '../../synth/synthesize-stack.ts';
 import type { Context } from '../context.ts';
 import { configFile, readProject } from '../project.ts';
 import { problemObject } from '../report-error.ts';
 
 /** `stp validate`: every problem at once. Exit 0 with warnings only, 2 with errors. */
 export async function validate(context: Context): Promise<number> {
-  const { problems } = await readProject(context, { checkEntryFiles: true });
+  const loaded = await readProject(context, { checkEntryFiles: true });
+  const problems = [
+    ...loaded.problems,
+    ...(loaded.config === undefined ? [] : loaded.describe(synthesizeStack(loaded.config).findings)),
+  ];
   const file = relative(context.io.cwd, configFile(context));
   const errors = problems.filter((problem) => problem.severity === 'error').length;
   const warnings = problems.length - errors;
