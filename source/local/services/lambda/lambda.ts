@@ -28,7 +28,9 @@ export function createLambda(backend: Backend): Service {
       ...invokeOperation(lambda, queue),
     },
     async start() {
-      rmSync(join(backend.directory, 'functions', 'tmp'), { recursive: true, force: true });
+      // What a killed process left, and V8's cache, which would else hold every code that ever was.
+      for (const folder of ['tmp', 'compiled'])
+        rmSync(join(backend.directory, 'functions', folder), { recursive: true, force: true });
       for (const { configuration } of lambda.functions.all())
         markReady(lambda, configuration.FunctionName ?? '');
       await lambda.code.keepOnly(() => codeInUse(lambda));
