@@ -124,7 +124,7 @@ test('a wrong type', () => {
 test('a missing entry file', () => {
   expect(report(functionWith(''), { pathKind: () => undefined })).toMatchInlineSnapshot(`
     "
-    stacktape.yml:11:83 error entry-file-missing
+    stacktape.yml:11:83 error missing-entry-file
     Function getPosts: entryfilePath "src/get-posts.ts" does not exist or cannot be read.
 
        9 |     type: function

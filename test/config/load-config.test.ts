@@ -39,7 +39,7 @@ test('two configs in one folder are refused', () => {
 test('entry files are looked for beside the config, and only when that is wanted', async () => {
   const file = join(folder, 'stacktape.yml');
   writeFileSync(file, functionText);
-  expect((await load(file)).problems.map(({ code }) => code)).toEqual(['entry-file-missing']);
+  expect((await load(file)).problems.map(({ code }) => code)).toEqual(['missing-entry-file']);
   expect((await load(file, false)).problems).toEqual([]);
   mkdirSync(join(folder, 'src/f.ts'), { recursive: true });
   expect((await load(file)).problems[0]?.message).toBe(
@@ -55,7 +55,7 @@ test('an entry file whose path is no path', async () => {
   const file = join(folder, 'stacktape.yml');
   for (const path of ['"src/\\0.ts"', `${'x'.repeat(5000)}.ts`, 'stacktape.yml/f.ts']) {
     writeFileSync(file, functionText.replace('src/f.ts', path));
-    expect((await load(file)).problems.map(({ code }) => code)).toEqual(['entry-file-missing']);
+    expect((await load(file)).problems.map(({ code }) => code)).toEqual(['missing-entry-file']);
   }
 });
 

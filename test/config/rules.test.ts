@@ -100,7 +100,7 @@ describe('functions', () => {
       `      memory: lots\n      runtime: java25\n      environment: [{ name: AWS_REGION, value: x }]\n      events:\n${event('httpApiGatewayName: api, method: get, path: /a')}${event('httpApiGatewayName: api, method: GET, path: a')}`,
     );
     expect(places(text, { pathKind: () => undefined })).toEqual([
-      '11:83 entry-file-missing',
+      '11:83 missing-entry-file',
       '12:15 wrong-type',
       '13:16 runtime-mismatch',
       '14:29 reserved-variable',

@@ -90,7 +90,7 @@ export function* checkPackaging(
   const kind = pathKind?.(path);
   if (pathKind && kind !== 'file') {
     yield {
-      code: 'entry-file-missing',
+      code: 'missing-entry-file',
       path: at,
       message: kind
         ? `entryfilePath "${path}" is a folder, not a file.`
