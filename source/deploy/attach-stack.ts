@@ -1,5 +1,4 @@
 import type { CloudFormation, StackEvent as CloudFormationEvent } from '@aws-sdk/client-cloudformation';
-import { UserError } from '../model/errors.ts';
 import { cancelOnRequest } from './cancel-operation.ts';
 import { deployLinks } from './console-links.ts';
 import { listResources } from './delete-stack.ts';
@@ -9,6 +8,7 @@ import type { DeployControl, Outcome, Run } from './operation.ts';
 import { plannedChange } from './planned-changes.ts';
 import { deployedTemplate, type ReadTemplate } from './resource-owners.ts';
 import { causeOf } from './root-cause.ts';
+import { noSuchStack } from './stack-info.ts';
 import { runOnStack, type StackInput } from './stack-input.ts';
 import { findStack, isRunning, resultOf } from './stack-status.ts';
 
@@ -26,11 +26,7 @@ async function attach(run: Run, input: StackInput): Promise<Outcome> {
   const found = await run.phase('check', async () => {
     const stack = await findStack(cloudFormation, stackName, run.interrupted);
     if (stack?.StackId === undefined || stack.StackStatus === 'REVIEW_IN_PROGRESS')
-      throw new UserError(`There is no stack ${stackName}.`, {
-        code: 'no-such-stack',
-        exitCode: 1,
-        hint: 'Look at `--stage` and `--region`, or deploy it with `stp deploy`.',
-      });
+      throw noSuchStack(stackName);
     if (!isRunning(stack.StackStatus ?? ''))
       run.notice('info', `No operation is running on ${stackName}; this is the last one.`);
     const template = await deployedTemplate(cloudFormation, stack.StackId);

@@ -1,4 +1,4 @@
-import type { CloudFormation, Parameter } from '@aws-sdk/client-cloudformation';
+import type { CloudFormation } from '@aws-sdk/client-cloudformation';
 import { type Clients, createClients } from '../aws/clients.ts';
 import type { Target } from '../aws/target.ts';
 import { describeWidening } from '../iam/widening.ts';
@@ -6,8 +6,6 @@ import { type Config, stackNameOf } from '../model/config.ts';
 import type { ConfigPath, SourceRange } from '../model/diagnostic.ts';
 import type { Template } from '../model/template.ts';
 import type { Artifact, PackagingEvent } from '../packaging/artifact.ts';
-import { artifactBucketParameter } from '../synth/synthesize-stack.ts';
-import { ensureArtifactBucket } from './artifact-bucket.ts';
 import { cancelOnRequest } from './cancel-operation.ts';
 import {
   type ChangeSet,
@@ -17,7 +15,8 @@ import {
   discardChangeSet,
 } from './change-set.ts';
 import { deployLinks } from './console-links.ts';
-import type { DeployEvent, DeployEventBody } from './deploy-event.ts';
+import { packageFunctions, sendArtifacts } from './deploy-artifacts.ts';
+import type { DeployEvent } from './deploy-event.ts';
 import { type Followed, followStack } from './follow-stack.ts';
 import { type DeployControl, type Outcome, type Run, runOperation, throwIfInterrupted } from './operation.ts';
 import { plannedChange, questionAbout } from './planned-changes.ts';
@@ -25,7 +24,6 @@ import { prepareStack } from './prepare-stack.ts';
 import { deployedTemplate, type ReadTemplate, readTemplate } from './resource-owners.ts';
 import { failureOfChangeSet, findCause } from './root-cause.ts';
 import { resultOf } from './stack-status.ts';
-import { artifactKey, objectUrl, templateUpload, type Upload, uploadAll } from './upload-artifacts.ts';
 
 export type { DeployControl } from './operation.ts';
 
@@ -46,9 +44,6 @@ export type DeployInput = {
   /** Return once CloudFormation has begun. */
   detach?: boolean;
 };
-
-/** CloudFormation's limit for a template in the request, in bytes. */
-const inlineTemplateLimit = 51_200;
 
 /**
  * Deploys a stack: check → package → upload → review → execute → finish. Always by a change set; asks before what
@@ -88,7 +83,9 @@ async function deploy(run: Run, clients: Clients, input: DeployInput): Promise<O
   });
   const artifacts = await run.phase('package', () => packageFunctions(run, input));
   throwIfInterrupted(run.interrupted);
-  const { template, parameters } = await run.phase('upload', () => upload(run, clients, input, artifacts));
+  const { template, parameters } = await run.phase('upload', () =>
+    sendArtifacts(run, clients, input, artifacts),
+  );
   throwIfInterrupted(run.interrupted);
 
   const owners = (logicalId: string) =>
@@ -103,75 +100,6 @@ async function deploy(run: Run, clients: Clients, input: DeployInput): Promise<O
   }
   const followed = await execute(run, cloudFormation, input, changeSet, owners);
   return finish(run, clients, input, owners, changeSet, followed);
-}
-
-async function packageFunctions(run: Run, input: DeployInput): Promise<Artifact[]> {
-  return input.package((event) => {
-    const body = artifactEvent(event);
-    if (body) run.emit(body);
-  }, run.interrupted);
-}
-
-function artifactEvent(event: PackagingEvent): DeployEventBody | undefined {
-  switch (event.type) {
-    case 'started':
-      return { type: 'artifact', function: event.function, status: 'building' };
-    case 'finished': {
-      const { bytes, zippedBytes, digest, milliseconds, outcome } = event.artifact;
-      return {
-        type: 'artifact',
-        function: event.function,
-        status: outcome,
-        bytes,
-        zippedBytes,
-        digest,
-        milliseconds,
-      };
-    }
-    case 'failed':
-      return { type: 'artifact', function: event.function, status: 'failed', message: event.problem.message };
-    case 'notice':
-      return { type: 'notice', level: 'warning', message: event.message };
-  }
-}
-
-/** Brings artifacts and, where it is too large for a request, the template into the bucket. */
-async function upload(
-  run: Run,
-  clients: Clients,
-  input: DeployInput,
-  artifacts: readonly Artifact[],
-): Promise<{ template: ChangeSetRequest['template']; parameters: Parameter[] }> {
-  const text = JSON.stringify(input.template);
-  const inline = Buffer.byteLength(text) <= inlineTemplateLimit;
-  if (artifacts.length === 0 && inline) return { template: { TemplateBody: text }, parameters: [] };
-
-  const bucket = await ensureArtifactBucket(run, clients);
-  const uploads: Upload[] = artifacts.map((artifact) => ({
-    name: artifact.function,
-    key: artifactKey(artifact.digest),
-    bytes: artifact.zippedBytes,
-    digest: artifact.digest,
-    content: { path: artifact.path },
-    contentType: 'application/zip',
-  }));
-  const templateFile = inline ? undefined : templateUpload(text);
-  await uploadAll(run, clients, bucket, templateFile ? [...uploads, templateFile] : uploads);
-
-  const digests = new Map(artifacts.map((artifact) => [artifact.function, artifact.digest]));
-  const keys = input.artifacts.flatMap(({ functionName, keyParameter }) => {
-    const digest = digests.get(functionName);
-    return digest === undefined ? [] : [{ ParameterKey: keyParameter, ParameterValue: artifactKey(digest) }];
-  });
-  const takesBucket = input.template.Parameters?.[artifactBucketParameter] !== undefined;
-  return {
-    template: templateFile
-      ? { TemplateURL: objectUrl(clients, bucket, templateFile.key) }
-      : { TemplateBody: text },
-    parameters: takesBucket
-      ? [{ ParameterKey: artifactBucketParameter, ParameterValue: bucket }, ...keys]
-      : keys,
-  };
 }
 
 /** Makes the change set, shows the plan, and asks where that is wanted. */

@@ -33,7 +33,6 @@ async function project(): Promise<DeployInput> {
     file: join(directory, 'stacktape.yml'),
     stage: 'test',
     region: 'us-east-1',
-    serviceName: 'whole',
     checkEntryFiles: true,
   });
   expect(loaded.problems).toEqual([]);
@@ -56,7 +55,7 @@ async function project(): Promise<DeployInput> {
 const deploy = async (input: DeployInput) => runToEnd((control) => deployStack(input, control));
 
 const invoke = (functionName: string, payload: unknown) =>
-  invokeFunction({ target: targetOf(aws), stackName: 'whole-test', functionName, payload });
+  invokeFunction({ target: targetOf(aws), stackName: 'lambda-api-dynamo-db-test', functionName, payload });
 
 test('a scaffolded project goes from its files to functions that answer, and away again', async () => {
   const input = await project();
@@ -82,7 +81,7 @@ test('a scaffolded project goes from its files to functions that answer, and awa
 
   const info = await describeStackInfo({
     target: input.target,
-    stackName: 'whole-test',
+    stackName: 'lambda-api-dynamo-db-test',
     resources: input.config.resources,
     paramsOf: (resource) =>
       resourceDescriptor(resource.type)?.params(resource, namesOf(input.config), 'reference') ?? {},
@@ -122,10 +121,10 @@ test('a scaffolded project goes from its files to functions that answer, and awa
     savePost: 'present',
   });
   const touched = new Set(stackEventsOf(changed.events).map((text) => text.split(' ')[0]));
-  expect([...touched].sort()).toEqual(['GetPostsFunction', 'whole-test']);
+  expect([...touched].sort()).toEqual(['GetPostsFunction', 'lambda-api-dynamo-db-test']);
   expect((await invoke('getPosts', {})).logs.join('\n')).toContain('changed');
 
-  const gone = await runToEnd((control) => deleteStack(stackInputOf(aws, 'whole'), control));
+  const gone = await runToEnd((control) => deleteStack(stackInputOf(aws, 'lambda-api-dynamo-db'), control));
   expect(gone.state.cause).toBeUndefined();
   expect(gone.state.result?.status).toBe('succeeded');
   expect(progressOf(gone.state).percent).toBe(100);
