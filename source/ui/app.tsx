@@ -29,7 +29,7 @@ export type DeployAppOptions = AppOptions &
 
 /**
  * The dashboard of an operation until the user leaves it; then a summary is written to stdout, where it stays.
- * Answers with the last state once the events have ended. A signal detaches. Throws what `events` throws, and
+ * Answers with the last state once the events have ended. A signal detaches, or stops what has not changed anything yet. Throws what `events` throws, and
  * errors of drawing, after the terminal has been given back.
  */
 export async function runDeployApp(options: DeployAppOptions): Promise<DeployState> {
@@ -45,7 +45,7 @@ export async function runDeployApp(options: DeployAppOptions): Promise<DeploySta
   deploy.startTicking();
   try {
     const end = await runShell(shell, options);
-    if (end.signal !== undefined && deploy.state.current.result === undefined) options.detach();
+    if (end.signal !== undefined) deploy.abandon();
   } finally {
     deploy.stop();
     logs?.stop();

@@ -108,6 +108,15 @@ describe('runDeployApp', () => {
     expect(await terminal.waitFor('detached')).toContain('watch it again: stp attach --stage dev --local');
   });
 
+  test('SIGTERM before anything is changed stops', async () => {
+    const { terminal, process, script, done, calls } = openDeploy();
+    script.start();
+    await terminal.waitFor('blog-dev');
+    process.raise('SIGTERM');
+    expect((await done).result?.status).toBe('cancelled');
+    expect(calls).toEqual(['cancel']);
+  });
+
   test('what the events throw comes out after the terminal is back', async () => {
     const { terminal, events, script, done } = openDeploy();
     script.start();

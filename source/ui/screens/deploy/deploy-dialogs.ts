@@ -40,10 +40,10 @@ function leaveDialog(state: DeployState): Dialog {
       title: 'Stop? Nothing has been changed yet',
       body: ['Ctrl-C again stops at once.'],
       choices: [
-        { key: 'k', label: 'keep going' },
+        { key: 'w', label: 'keep waiting' },
         { key: 's', label: 'stop', danger: true },
       ],
-      escape: 'k',
+      escape: 'w',
     };
   }
   const watch = { key: 'w', label: 'keep watching' };

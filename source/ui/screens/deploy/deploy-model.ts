@@ -101,12 +101,18 @@ export class DeployModel implements ScreenModel {
   leave(how: 'quit' | 'interrupt'): 'now' | 'asks' {
     if (this.#left || isOver(this.state.current)) return 'now';
     if (how === 'interrupt' && this.view.current.leaving) {
-      if (isExecuting(this.state.current)) this.#detach();
-      else this.#stop();
+      this.abandon();
       return 'now';
     }
     this.#dispatch({ type: 'leave' });
     return 'asks';
+  }
+
+  /** Leaves without a question, as a signal does: what runs on AWS goes on, what has not begun does not begin. */
+  abandon(): void {
+    if (this.#left || isOver(this.state.current)) return;
+    if (isExecuting(this.state.current)) this.#detach();
+    else this.#stop();
   }
 
   /** What ends the screen from inside: the user chose to stop or to detach. Set by the app. */
