@@ -14,7 +14,8 @@ type Run = (context: Context, args: string[], flags: any) => Promise<number>;
  */
 export async function runStp(argv: readonly string[], io: Io): Promise<number> {
   let code = 0;
-  let flags: Partial<GlobalFlags> = { json: argv.includes('--json') };
+  // Until the arguments are parsed: a wrong one is told in the mode that was asked for.
+  let flags: Partial<GlobalFlags> = { json: /(^| )--(json|output[ =]json)( |$)/.test(argv.join(' ')) };
   const program = new Command('stp');
 
   const run =
@@ -41,7 +42,7 @@ export async function runStp(argv: readonly string[], io: Io): Promise<number> {
       });
   }
   try {
-    await program.parseAsync([...argv], { from: 'user' });
+    await program.parseAsync(argv.length === 0 ? ['--help'] : [...argv], { from: 'user' });
     return code;
   } catch (error) {
     if (error instanceof CommanderError) {
@@ -74,8 +75,7 @@ function defineProgram(
     .option('--json', 'the same as --output json')
     .option('--no-color', 'without colour')
     .option('--yes', 'confirm what would be asked')
-    .option('--debug', 'with stack traces')
-    .action(() => program.outputHelp());
+    .option('--debug', 'with stack traces');
 
   program
     .command('validate')

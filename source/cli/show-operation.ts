@@ -88,6 +88,10 @@ async function inLines(
       state = reduceDeploy(state, event);
       context.emit(event);
       if (context.mode === 'json') continue;
+      if (event.type === 'error') {
+        context.io.stderr.write(`error: ${[event.message, event.hint].filter(Boolean).join('\n')}\n`);
+        continue;
+      }
       const line = describeEvent(event, state);
       if (line !== undefined) context.print(line);
     }
