@@ -55,7 +55,7 @@ test('an operation that could not start says why and what to do', () => {
     });
   });
   expect(text).toMatchInlineSnapshot(`
-    "✖ Deploy of blog-dev did not start · embedded AWS
+    "✖ Deploy of blog-dev stopped by an error · embedded AWS
       blog-dev is being updated
       → Watch it: stp attach
     "

@@ -98,7 +98,7 @@ function paneContents(
   } else if (state.error !== undefined) {
     const { message, hint } = state.error;
     contents.cause = fixed(
-      'Why it did not start',
+      'What went wrong',
       causeRows({ message, ...(hint && { hint }) }, textWidth, theme),
     );
   }

@@ -43,7 +43,7 @@ export function formatDeploySummary(
       [` in ${formatDuration(result.milliseconds)}${count}${where}`, 'dim'],
     ]);
   } else if (error !== undefined) {
-    rows.push([[`${failed} `, 'badBold'], [name], ['did not start', 'badBold'], [where, 'dim']]);
+    rows.push([[`${failed} `, 'badBold'], [name], ['stopped by an error', 'badBold'], [where, 'dim']]);
   } else {
     rows.push([[`${info} `, 'warn'], [name], ['is not being watched any more', 'warn'], [where, 'dim']]);
   }

@@ -65,7 +65,7 @@ function stateSegments(state: DeployState, { theme, frame, now }: RowContext): S
     const { glyph, style, word } = resultLook(theme, state.result.status);
     return [[`${glyph} ${word}`, style], time];
   }
-  if (state.error !== undefined) return [[`${theme.glyphs.failed} not started`, 'badBold'], time];
+  if (state.error !== undefined) return [[`${theme.glyphs.failed} stopped by an error`, 'badBold'], time];
   if (state.connection.status === 'lost') {
     const since =
       state.connection.since === undefined
