@@ -5,8 +5,10 @@ import { describeEvent } from '../deploy/describe-event.ts';
 import { exitCodeOfState } from '../deploy/exit-code.ts';
 import { initialDeployState, reduceDeploy } from '../deploy/reduce-deploy.ts';
 import type { LogSource } from '../logs/log-entry.ts';
+import { stpCommand } from '../scaffold/printed-command.ts';
 import { confirmOrRefuse } from './confirm.ts';
 import type { Context } from './context.ts';
+import { programVersion } from './program-version.ts';
 
 export type OperationOptions = {
   /** Ctrl-C and SIGTERM without the full screen cancel instead of detaching. */
@@ -53,6 +55,7 @@ async function onScreen(
     cancel: () => cancel.abort(),
     detach: () => detach.abort(),
     ...(options.openLogs === undefined ? {} : { openLogs: options.openLogs }),
+    attachCommand: attachCommand(context),
     now: Date.now,
     stdin: context.io.stdin,
     stdout: context.io.stdout,
@@ -95,10 +98,22 @@ async function inLines(
       const line = describeEvent(event, state);
       if (line !== undefined) context.print(line);
     }
+    if (state.result?.status === 'detached') context.print(`Watch it again: ${attachCommand(context)}`);
     return state;
   } finally {
     process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
   }
+}
+
+/** As it works from where the user stands, with the flags that lead to the same stack. */
+function attachCommand({ io, flags }: Context): string {
+  const words = [stpCommand(io.env, io.cwd, programVersion), 'attach', `--stage ${flags.stage}`];
+  if (flags.local) words.push('--local');
+  for (const name of ['region', 'profile', 'config'] as const) {
+    if (flags[name] !== undefined) words.push(`--${name} ${flags[name]}`);
+  }
+  if (flags.endpointUrl !== undefined) words.push(`--endpoint-url ${flags.endpointUrl}`);
+  return words.join(' ');
 }
 
 const agreedByFlags = (context: Context, question: Question, options: OperationOptions): boolean =>

@@ -180,7 +180,7 @@ export function describeResult(status: ResultStatus): string {
     failed: 'failed',
     rolledBack: 'failed and rolled back',
     cancelled: 'cancelled',
-    detached: 'detached: it goes on without us; watch it with `stp attach`',
+    detached: 'detached: it goes on without us',
   }[status];
 }
 
