@@ -6,8 +6,8 @@ import { endOperation, failedResources, pauseOperation, settle } from './transit
 
 /** The end of an update or of its rollback: what is no longer needed goes. */
 export async function cleanUp(environment: Environment, run: Run): Promise<void> {
+  deleteNeverMade(run);
   await removeGarbage(run, true);
-  forgetNeverMade(run);
   for (const resource of [...run.resources.values()]) {
     if (resource.current === undefined) run.forget(resource);
   }
@@ -27,6 +27,7 @@ export async function deleteAll(environment: Environment, run: Run): Promise<voi
     }
   });
   await run.wait(stackDelay.first, false);
+  deleteNeverMade(run);
   const failed = await removeGarbage(run, operation.force);
   // Asked for again: a delete may have come while the rollback of a create was underway.
   const { type, onFailure } = run.operation();
@@ -35,7 +36,6 @@ export async function deleteAll(environment: Environment, run: Run): Promise<voi
     const status = isRollback ? 'ROLLBACK_FAILED' : 'DELETE_FAILED';
     return pauseOperation(environment, run, status, failedResources('delete', failed));
   }
-  forgetNeverMade(run);
   await run.wait(stackDelay.last, false);
   if (isRollback) return endOperation(environment, run, 'ROLLBACK_COMPLETE');
   endOperation(environment, run, 'DELETE_COMPLETE', (stack) => {
@@ -57,9 +57,10 @@ function discard(resource: ResourceRecord, except: readonly string[], isNew: boo
 }
 
 /** A resource whose creation failed before there was anything ends as deleted, without a deletion. */
-function forgetNeverMade(run: Run): void {
+function deleteNeverMade(run: Run): void {
   for (const resource of run.resources.values()) {
-    if (resource.current !== undefined || resource.status === undefined) continue;
+    if (resource.current !== undefined || resource.garbage.length > 0 || resource.status === undefined)
+      continue;
     if (!resource.status.startsWith('DELETE_')) run.step(resource, { status: 'DELETE_COMPLETE' });
   }
 }

@@ -1,0 +1,11 @@
+import { startServer } from '../../../source/local/server.ts';
+
+/** An embedded AWS in a process of its own, for tests that kill it: `server-process.ts <directory> <pace>`. */
+const [directory = '', pace = '0'] = process.argv.slice(2);
+const server = await startServer({
+  directory,
+  pace: Number(pace),
+  services: ['dynamodb', 'cloudformation'],
+});
+const { endpoint, region, accessKeyId, secretAccessKey } = server;
+process.stdout.write(`${JSON.stringify({ endpoint, region, accessKeyId, secretAccessKey })}\n`);
