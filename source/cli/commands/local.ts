@@ -20,11 +20,12 @@ export async function local(
     await resetLocal(options);
   }
   if (action === 'start') await startLocal(options);
-  if (action === 'stop') await stopLocal(options);
+  const stopped = action === 'stop' && (await stopLocal(options));
 
   const status = await localStatus(options);
   context.emit({ type: 'result', ...status });
   if (action === 'reset') context.print('The embedded AWS of this project is empty.');
+  else if (stopped) context.print('The embedded AWS is stopped; everything in it is kept.');
   else if (!status.running) context.print('The embedded AWS is not running.');
   else {
     context.print(`The embedded AWS runs at ${status.endpoint} (pid ${status.pid}).`);
