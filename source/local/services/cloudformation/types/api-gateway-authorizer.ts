@@ -1,10 +1,11 @@
-import { randomSuffix } from '../names.ts';
-import type { ResourceProvider } from './provider.ts';
+import type {
+  CreateAuthorizerCommandOutput,
+  GetAuthorizersCommandOutput,
+} from '@aws-sdk/client-apigatewayv2';
+import { booleanOf, defined, numberOf, orMissing } from './calls.ts';
+import type { Properties, ResourceProvider } from './provider.ts';
 
-/**
- * A record only: no request is authorized by it here.
- * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-authorizer.html
- */
+/** @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-authorizer.html */
 export const authorizer: ResourceProvider = {
   type: 'AWS::ApiGatewayV2::Authorizer',
   service: 'ApiGatewayV2',
@@ -24,12 +25,45 @@ export const authorizer: ResourceProvider = {
   ],
   attributes: ['AuthorizerId'],
   createOnly: ['ApiId'],
-  async create() {
-    const id = randomSuffix().slice(0, 6).toLowerCase();
-    return { physicalId: id, attributes: { AuthorizerId: id } };
+
+  // Names are not unique: one like this that the stack does not know is the one.
+  async find({ properties: { ApiId, Name } }, { backend, knownPhysicalIds }) {
+    const found = await orMissing(
+      backend.call<GetAuthorizersCommandOutput>('apigateway', 'GetAuthorizers', { ApiId }),
+    );
+    const match = found?.Items?.find(
+      (item) => item.Name === Name && !knownPhysicalIds.has(item.AuthorizerId ?? ''),
+    );
+    return match && describe(match.AuthorizerId);
   },
-  async update({ attributes }) {
+
+  async create({ properties }, { backend }) {
+    const created = await backend.call<CreateAuthorizerCommandOutput>(
+      'apigateway',
+      'CreateAuthorizer',
+      inputOf(properties),
+    );
+    return describe(created.AuthorizerId);
+  },
+
+  async update({ physicalId, attributes, after }, { backend }) {
+    await backend.call('apigateway', 'UpdateAuthorizer', { ...inputOf(after), AuthorizerId: physicalId });
     return attributes;
   },
-  async delete() {},
+
+  async delete({ physicalId, properties: { ApiId } }, { backend }) {
+    await orMissing(backend.call('apigateway', 'DeleteAuthorizer', { ApiId, AuthorizerId: physicalId }));
+  },
 };
+
+const describe = (id: string | undefined) => ({
+  physicalId: id ?? '',
+  attributes: { AuthorizerId: id ?? '' },
+});
+
+const inputOf = (properties: Properties) =>
+  defined({
+    ...properties,
+    AuthorizerResultTtlInSeconds: numberOf(properties.AuthorizerResultTtlInSeconds),
+    EnableSimpleResponses: booleanOf(properties.EnableSimpleResponses),
+  });

@@ -39,8 +39,12 @@ export const stage: ResourceProvider = {
     return { physicalId: name, attributes: {} };
   },
 
-  async update({ attributes, after }, { backend }) {
+  async update({ physicalId, attributes, before, after }, { backend }) {
     await backend.call('apigateway', 'UpdateStage', inputOf(after));
+    if (before.AccessLogSettings !== undefined && after.AccessLogSettings === undefined) {
+      const stage = { ApiId: after.ApiId, StageName: physicalId };
+      await orMissing(backend.call('apigateway', 'DeleteAccessLogSettings', stage));
+    }
     return attributes;
   },
 

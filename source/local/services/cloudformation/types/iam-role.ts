@@ -82,6 +82,13 @@ export const role: ResourceProvider = {
       );
     }
     await putPolicies(backend, physicalId, before, after);
+    if (!sameValue(before.PermissionsBoundary, after.PermissionsBoundary)) {
+      const RoleName = physicalId;
+      const { PermissionsBoundary } = after;
+      await (PermissionsBoundary === undefined
+        ? orMissing(backend.call('iam', 'DeleteRolePermissionsBoundary', { RoleName }))
+        : backend.call('iam', 'PutRolePermissionsBoundary', { RoleName, PermissionsBoundary }));
+    }
     if (!sameValue(before.Tags ?? [], after.Tags ?? [])) {
       const keys = objectsOf(after.Tags).map((tag) => tag.Key);
       const gone = objectsOf(before.Tags).flatMap((tag) => (keys.includes(tag.Key) ? [] : [tag.Key]));
