@@ -47,3 +47,6 @@ export function defined(input: Record<string, unknown>): Record<string, unknown>
 /** The list form of tags as the map form. */
 export const tagMap = (tags: unknown): Record<string, string> =>
   Object.fromEntries(objectsOf(tags).map((tag) => [String(tag.Key), String(tag.Value ?? '')]));
+
+/** Between two looks at something that is being made; the pace of the backend comes on top. */
+export const turn = () => new Promise<void>((resolve) => setTimeout(resolve, 5));

@@ -7,7 +7,7 @@ import type { Backend } from '../../../backend.ts';
 import { sameValue } from '../diff.ts';
 import { generatedName } from '../names.ts';
 import { isObject } from '../template/template.ts';
-import { booleanOf, defined, numberOf, objectsOf, orMissing, orUnavailable, tagMap } from './calls.ts';
+import { booleanOf, defined, numberOf, objectsOf, orMissing, orUnavailable, tagMap, turn } from './calls.ts';
 import { indexUpdates, throughputOf } from './dynamodb-indexes.ts';
 import type { Made, Properties, ResourceProvider } from './provider.ts';
 
@@ -126,9 +126,6 @@ async function describeTable(backend: Backend, TableName: string): Promise<Table
   );
   return found?.Table;
 }
-
-/** Lets timers and input have their turn between two looks. */
-const turn = () => new Promise<void>((resolve) => setTimeout(resolve, 5));
 
 /** The table once neither it nor an index of it is underway. */
 async function settled(backend: Backend, TableName: string): Promise<TableDescription> {

@@ -3,7 +3,7 @@ import type { Backend } from '../../../backend.ts';
 import { sameValue } from '../diff.ts';
 import { generatedName } from '../names.ts';
 import { isObject } from '../template/template.ts';
-import { defined, listOf, numberOf, orMissing, orUnavailable, tagMap } from './calls.ts';
+import { defined, listOf, numberOf, orMissing, orUnavailable, tagMap, turn } from './calls.ts';
 import { zipInlineCode } from './inline-code.ts';
 import type { Made, Properties, ResourceProvider } from './provider.ts';
 
@@ -69,6 +69,7 @@ export const lambdaFunction: ResourceProvider = {
       }),
     );
     made(describe(created));
+    await untilSettled(backend, name);
     await reserve(backend, name, {}, properties);
     return describe(created);
   },
@@ -82,6 +83,7 @@ export const lambdaFunction: ResourceProvider = {
         'UpdateFunctionCode',
         defined({ FunctionName, Architectures: after.Architectures, ...code }),
       );
+      await untilSettled(backend, FunctionName);
     }
     const configuration = configurationOf(after);
     if (!sameValue(configurationOf(before), configuration)) {
@@ -95,6 +97,7 @@ export const lambdaFunction: ResourceProvider = {
         ...(before.Layers !== undefined && { Layers: [] }),
         ...configuration,
       });
+      await untilSettled(backend, FunctionName);
     }
     await reserve(backend, FunctionName, before, after);
     await retag(backend, attributes.Arn ?? '', before, after);
@@ -105,6 +108,18 @@ export const lambdaFunction: ResourceProvider = {
     await orMissing(backend.call('lambda', 'DeleteFunction', { FunctionName: physicalId }));
   },
 };
+
+/** Lambda takes one change at a time, and no invocation before the first is done. */
+async function untilSettled(backend: Backend, FunctionName: string): Promise<void> {
+  const look = () =>
+    backend.call<FunctionConfiguration>('lambda', 'GetFunctionConfiguration', { FunctionName });
+  for (let found = await look(); isChanging(found); found = await look()) {
+    await backend.pace(500).then(turn);
+  }
+}
+
+const isChanging = ({ State, LastUpdateStatus }: FunctionConfiguration): boolean =>
+  State === 'Pending' || LastUpdateStatus === 'InProgress';
 
 const describe = ({ FunctionName, FunctionArn }: FunctionConfiguration): Made => ({
   physicalId: FunctionName ?? '',
