@@ -11,6 +11,7 @@ export const registry: Partial<Record<ServiceId, ServiceLoader>> = {
   lambda: async () => (await import('./lambda/lambda.ts')).createLambda,
   apigateway: async () => (await import('./apigateway/apigateway.ts')).createApiGateway,
   sts: async () => (await import('./sts/sts.ts')).createSts,
+  logs: async () => (await import('./logs/logs.ts')).createLogs,
   // The last one: at its start it takes up operations that call the others.
   cloudformation: async () => (await import('./cloudformation/cloudformation.ts')).createCloudFormation,
 };
