@@ -37,6 +37,10 @@ export interface StackBuilder {
   add(owner: string, logicalId: string, resource: TemplateResource): void;
   /** Adds to what is there already, for what several resources share (an integration per function and gateway). */
   addOnce(owner: string, logicalId: string, resource: () => TemplateResource): void;
+  /** Adds what belongs to the whole stack and no single resource of it (the VPC, the role of CodeDeploy), once. */
+  addShared(logicalId: string, resource: () => TemplateResource): void;
+  /** A condition of the template, for what only the account or the Region decides. */
+  condition(name: string, condition: Value): void;
   /**
    * `base`, or `base` with a hash of `key` where another key has taken it: PascalCase drops the braces of paths,
    * so that two routes can come to one id (spec, trap 16).

@@ -29,6 +29,7 @@ export type Template = {
   AWSTemplateFormatVersion: '2010-09-09';
   Description?: string;
   Parameters?: Record<string, TemplateParameter>;
+  Conditions?: Record<string, Value>;
   Resources: Record<string, TemplateResource>;
   Outputs?: Record<string, TemplateOutput>;
 };

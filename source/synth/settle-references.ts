@@ -18,6 +18,7 @@ export function settleReferences(stack: TemplateBuilder): void {
     const walk = new Walk(stack, placeOf(logicalId, resource), dynamicReferences);
     for (const dependency of [resource.DependsOn ?? []].flat()) walk.depend(dependency);
     if (resource.Properties) resource.Properties = walk.settle(resource.Properties);
+    if (resource.UpdatePolicy) resource.UpdatePolicy = walk.settle(resource.UpdatePolicy);
     dependencies.set(logicalId, walk.dependencies);
   }
   for (const [index, output] of stack.config.outputs.entries()) {

@@ -7,6 +7,7 @@ import { createNames } from '../resources/names.ts';
 import { resourceDescriptor } from '../resources/registry.ts';
 import { applyOverrides } from './apply-overrides.ts';
 import { checkLimits } from './check-limits.ts';
+import { publishVersions } from './publish-versions.ts';
 import { settleReferences } from './settle-references.ts';
 import { type FunctionDraft, TemplateBuilder } from './template-builder.ts';
 
@@ -21,18 +22,30 @@ export type SynthesizedStack = {
 /** The parameter that takes the name of the bucket with the artifacts; there where the stack has functions. */
 export const artifactBucketParameter = 'ArtifactBucket';
 
+export type SynthesisInput = {
+  /**
+   * Digest of each function's artifact, by the function's name. Lambda publishes a version of what is there, so that
+   * a stack with gradual deployments has to be synthesized with them before it is deployed: only then does new code
+   * make a new version, and traffic shift to it.
+   */
+  digests?: Readonly<Record<string, string>>;
+};
+
 /**
- * Config → CloudFormation template. Pure: no clock, network or disk, and the same config gives the same template.
+ * Config → CloudFormation template. Pure: no clock, network or disk, and the same input gives the same template.
  * The config has to be checked (`loadConfig` without errors).
  */
-export function synthesizeStack(config: Config): SynthesizedStack {
+export function synthesizeStack(config: Config, { digests = {} }: SynthesisInput = {}): SynthesizedStack {
   const stack = new TemplateBuilder(config);
+  // Before any grants to a function that comes later: artifacts are in the config's order.
+  for (const { type, name } of config.resources) if (type === 'function') stack.draft(name);
   for (const resource of config.resources) resourceDescriptor(resource.type)?.synth(resource, stack);
   for (const [name, draft] of stack.functions) finishFunction(stack, name, draft);
   for (const [logicalId, raw] of Object.entries(config.cloudformationResources))
     addRaw(stack, logicalId, raw);
   addConfigOutputs(stack);
   applyOverrides(stack);
+  publishVersions(stack, digests);
   settleReferences(stack);
   checkLimits(stack);
 
@@ -41,6 +54,7 @@ export function synthesizeStack(config: Config): SynthesizedStack {
     AWSTemplateFormatVersion: '2010-09-09',
     Description: `STP-stack_${config.serviceName}_${config.stage}`,
     ...(hasParameters ? { Parameters: stack.parameters } : {}),
+    ...(Object.keys(stack.conditions).length > 0 ? { Conditions: stack.conditions } : {}),
     Resources: stack.resources,
     ...(Object.keys(stack.outputs).length > 0 ? { Outputs: stack.outputs } : {}),
   };

@@ -6,7 +6,8 @@ import type { PolicyStatement } from '../model/policy.ts';
 import type { InlinePolicyName, StackBuilder } from '../model/stack-builder.ts';
 import type { TemplateOutput, TemplateParameter, TemplateResource } from '../model/template.ts';
 import { connectionMacro } from '../resources/connection-macros.ts';
-import { functionTarget } from '../resources/function/function.ts';
+import { aliasId, hasAlias } from '../resources/function/alias.ts';
+import { type FunctionProperties, functionTarget } from '../resources/function/function.ts';
 import { createNames } from '../resources/names.ts';
 import { resourceDescriptor } from '../resources/registry.ts';
 
@@ -23,6 +24,7 @@ export class TemplateBuilder implements StackBuilder {
   readonly names;
   readonly parameters: Record<string, TemplateParameter> = {};
   readonly resources: Record<string, TemplateResource> = {};
+  readonly conditions: Record<string, Value> = {};
   readonly outputs: Record<string, TemplateOutput> = {};
   readonly findings: Finding[] = [];
   readonly functions = new Map<string, FunctionDraft>();
@@ -56,6 +58,14 @@ export class TemplateBuilder implements StackBuilder {
 
   addOnce(owner: string, logicalId: string, resource: () => TemplateResource): void {
     if (this.#owners.get(logicalId) !== owner) this.add(owner, logicalId, resource());
+  }
+
+  addShared(logicalId: string, resource: () => TemplateResource): void {
+    this.resources[logicalId] ??= resource();
+  }
+
+  condition(name: string, condition: Value): void {
+    this.conditions[name] = condition;
   }
 
   claimId(base: string, key: string): string {
@@ -129,7 +139,10 @@ export class TemplateBuilder implements StackBuilder {
   }
 
   functionTarget(functionName: string): Value {
-    return functionTarget(this.names, functionName);
+    const { properties } = this.resource<FunctionProperties>(functionName, 'function');
+    return hasAlias(properties)
+      ? ref(aliasId(this.names, functionName))
+      : functionTarget(this.names, functionName);
   }
 
   draft(functionName: string): FunctionDraft {

@@ -36,8 +36,8 @@ describe('functions', () => {
       'wrong-type | Function getPosts: "disabled" has to be true or false, not the text "yes". | true or false',
     ],
     [
-      'joinDefaultVpc: true',
-      'unsupported-property | Function getPosts: property "joinDefaultVpc" is not supported by this version yet.',
+      'volumeMounts: []',
+      'unsupported-property | Function getPosts: property "volumeMounts" is not supported by this version yet.',
     ],
     ['connectTo: [posts, posts]', 'duplicate-entry | Function getPosts: "posts" is in "connectTo" already.'],
     [

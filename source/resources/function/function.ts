@@ -5,6 +5,8 @@ import { getAtt, sub, type Value } from '../../model/intrinsic.ts';
 import type { Names, StackBuilder } from '../../model/stack-builder.ts';
 import { disabledSchema, retentionSchema } from '../log-retention.ts';
 import { closedObject, namedList, oneOf, variants } from '../schema.ts';
+import { aliasName, hasAlias } from './alias.ts';
+import { addAlias, checkDeployment, deploymentSchema } from './deployment.ts';
 import { checkEnvironment, environmentSchema, nodeOptions } from './environment.ts';
 import { eventDescriptor, eventDescriptors, laterEventTypes } from './events/registry.ts';
 import { memory, storage, timeout } from './limits.ts';
@@ -68,12 +70,12 @@ const schema = closedObject(
       }),
     ),
     iamRoleStatements: Type.Optional(iamRoleStatementsSchema),
+    deployment: Type.Optional(deploymentSchema),
   },
   {
     'stp:later': [
       'joinDefaultVpc',
       'destinations',
-      'deployment',
       'alarms',
       'disabledGlobalAlarms',
       'url',
@@ -111,11 +113,12 @@ export const functionDescriptor = defineResource({
   description: 'Code that runs on AWS Lambda when something invokes it.',
   schema,
 
-  *check({ properties }, context) {
+  *check({ name, properties }, context) {
     const { packaging, runtime } = properties;
     if (packaging)
       yield* checkPackaging({ packaging, ...(runtime === undefined ? {} : { runtime }) }, context);
     if (Array.isArray(properties.environment)) yield* checkEnvironment(properties.environment);
+    if (properties.deployment) yield* checkDeployment(name, properties.deployment);
     if (runtime !== undefined && retiredRuntimes.includes(runtime)) {
       yield {
         severity: 'warning',
@@ -131,6 +134,7 @@ export const functionDescriptor = defineResource({
     addRole(resource, stack);
     addLogGroup(resource, stack);
     addFunction(resource, stack);
+    addAlias(resource, stack, []);
     const { properties } = resource;
     for (const [index, event] of (properties.events ?? []).entries()) {
       const descriptor = eventDescriptor(event.type);
@@ -159,14 +163,17 @@ export const functionDescriptor = defineResource({
     };
   },
 
-  connect({ name }, names) {
+  connect({ name, properties }, names) {
     const arn = literalArn(names, name);
     const versions = sub(
       `arn:\${AWS::Partition}:lambda:\${AWS::Region}:\${AWS::AccountId}:function:${lambdaName(names, name)}:*`,
     );
+    const liveArn = sub(
+      `arn:\${AWS::Partition}:lambda:\${AWS::Region}:\${AWS::AccountId}:function:${lambdaName(names, name)}:${aliasName}`,
+    );
     return {
       statements: [{ Effect: 'Allow', Action: ['lambda:InvokeFunction'], Resource: [arn, versions] }],
-      variables: { ARN: arn },
+      variables: { ARN: hasAlias(properties) ? liveArn : arn },
     };
   },
 });
