@@ -44,6 +44,24 @@ export const impossibleTable = (dependsOn: string[] = []) => ({
   },
 });
 
+/** A role with inline policies, by name the action that each allows. */
+export const role = (policies: Record<string, string>, more: Record<string, unknown> = {}) => ({
+  Type: 'AWS::IAM::Role',
+  Properties: {
+    AssumeRolePolicyDocument: {
+      Version: '2012-10-17',
+      Statement: [
+        { Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' },
+      ],
+    },
+    Policies: Object.entries(policies).map(([PolicyName, Action]) => ({
+      PolicyName,
+      PolicyDocument: { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action, Resource: '*' }] },
+    })),
+    ...more,
+  },
+});
+
 /** What tests do with stacks, through the SDK's own client. */
 export function stackClient(client: CloudFormationClient) {
   const describe = async (name: string): Promise<Stack> => {

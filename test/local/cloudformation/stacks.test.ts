@@ -17,7 +17,7 @@ import { IAMClient, ListRolePoliciesCommand } from '@aws-sdk/client-iam';
 import { DeleteObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startTestAws, type TestAws } from '../start-test-aws.ts';
-import { handle, impossibleTable, stackClient, table } from './stack-client.ts';
+import { handle, impossibleTable, role, stackClient, table } from './stack-client.ts';
 
 let aws: TestAws;
 let stacks: ReturnType<typeof stackClient>;
@@ -31,22 +31,6 @@ const begin = async (pace = 0) => {
 afterEach(() => aws.stop());
 
 const tables = async () => (await dynamodb.send(new ListTablesCommand({}))).TableNames;
-const role = (policies: Record<string, string>, more: Record<string, unknown> = {}) => ({
-  Type: 'AWS::IAM::Role',
-  Properties: {
-    AssumeRolePolicyDocument: {
-      Version: '2012-10-17',
-      Statement: [
-        { Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' },
-      ],
-    },
-    Policies: Object.entries(policies).map(([PolicyName, Action]) => ({
-      PolicyName,
-      PolicyDocument: { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action, Resource: '*' }] },
-    })),
-    ...more,
-  },
-});
 
 describe('a stack', () => {
   beforeEach(() => begin());
@@ -375,7 +359,9 @@ describe('while an operation is underway', () => {
     await expect(update()).rejects.toThrow(
       `Stack:${StackId} is in UPDATE_IN_PROGRESS state and can not be updated.`,
     );
-    await expect.poll(() => hasEvent('Added', 'CREATE_IN_PROGRESS (Resource')).toBe(true);
+    await expect
+      .poll(() => hasEvent('Added', 'CREATE_IN_PROGRESS (Resource'), { timeout: 20_000 })
+      .toBe(true);
     await stacks.client.send(new CancelUpdateStackCommand({ StackName: 'blog' }));
     expect((await stacks.settled('blog')).StackStatus).toBe('UPDATE_ROLLBACK_COMPLETE');
     expect(await tables()).toEqual([]);
@@ -406,7 +392,9 @@ describe('while an operation is underway', () => {
         }),
       }),
     );
-    await expect.poll(() => hasEvent('Posts', 'CREATE_IN_PROGRESS (Resource')).toBe(true);
+    await expect
+      .poll(() => hasEvent('Posts', 'CREATE_IN_PROGRESS (Resource'), { timeout: 20_000 })
+      .toBe(true);
     await stacks.client.send(new DeleteStackCommand({ StackName: 'blog' }));
     expect((await stacks.settled(StackId)).StackStatus).toBe('DELETE_COMPLETE');
     expect(await tables()).toEqual([]);
@@ -416,7 +404,9 @@ describe('while an operation is underway', () => {
     await stacks.create('blog', { Resources: { Posts: handle } });
     const TemplateBody = JSON.stringify({ Resources: { Posts: handle, Added: table('id') } });
     await stacks.client.send(new UpdateStackCommand({ StackName: 'blog', TemplateBody }));
-    await expect.poll(() => hasEvent('Added', 'CREATE_IN_PROGRESS (Resource')).toBe(true);
+    await expect
+      .poll(() => hasEvent('Added', 'CREATE_IN_PROGRESS (Resource'), { timeout: 20_000 })
+      .toBe(true);
     await aws.restart();
     expect((await stacks.settled('blog')).StackStatus).toBe('UPDATE_ROLLBACK_COMPLETE');
     expect(await tables()).toEqual([]);

@@ -44,7 +44,9 @@ export function createStore(database: DatabaseSync) {
     putEvent: sql(
       'INSERT INTO cloudformation_events (stack_id, operation_id, timestamp, body) VALUES (?, ?, ?, ?)',
     ),
-    lastTimestamp: sql('SELECT max(timestamp) AS latest FROM cloudformation_events WHERE stack_id = ?'),
+    lastTimestamp: sql(
+      'SELECT timestamp AS latest FROM cloudformation_events WHERE stack_id = ? ORDER BY sequence DESC LIMIT 1',
+    ),
     events: sql(
       'SELECT sequence, body FROM cloudformation_events WHERE stack_id = ? AND sequence < ? ORDER BY sequence DESC LIMIT ?',
     ),

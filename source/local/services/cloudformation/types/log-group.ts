@@ -45,7 +45,7 @@ export const logGroup: ResourceProvider = {
       }),
     );
     made(describe(backend, name));
-    await keepFor(backend, name, properties);
+    if (properties.RetentionInDays !== undefined) await keepFor(backend, name, properties);
     return describe(backend, name);
   },
 
