@@ -253,9 +253,11 @@ test('what a retention policy has outlived is neither taken in nor read, and is 
   expect(count()).toBe(1);
   clock = start + 2 * day;
   try {
-    expect(await all()).toEqual([]);
+    // Not over HTTP: the signature would be of another day.
+    const { backend } = logs.aws.server;
+    expect(await backend.call('logs', 'FilterLogEvents', { logGroupName })).toMatchObject({ events: [] });
     expect(count()).toBe(1);
-    await logs.aws.restart();
+    await logs.restart();
     expect(count()).toBe(0);
   } finally {
     clock = start;
@@ -269,7 +271,7 @@ test('groups, events, their ids and tokens are the same after a restart', async 
   const first = await logs.client.send(new FilterLogEventsCommand({ logGroupName, limit: 1 }));
   const before = await logs.filter({ logGroupName });
   expect(messages(before)).toEqual(['one', 'two\0 \u{1F600}']);
-  await logs.aws.restart();
+  await logs.restart();
   expect(await logs.filter({ logGroupName })).toEqual(before);
   await logs.put(logGroupName, 's', [start, 'three']);
   const rest = await logs.client.send(

@@ -58,6 +58,25 @@ test.each([
   expect(matching(pattern, [...records, ...lines])).toEqual(expected.map((index) => records[index]));
 });
 
+const requests = [
+  '127.0.0.1 - ada [10/Oct/2026:13:25:15 -0700] "GET /index.html HTTP/1.0" 200 1534',
+  '127.0.0.1 - bob [10/Oct/2026:13:35:22 -0700] "GET /missing, HTTP/1.0" 404 5324',
+  '10.0.0.1 - bob [10/Oct/2026:13:50:35 -0700] "PUT /form HTTP/1.0" 500 98',
+  'short line',
+];
+
+test.each([
+  ['[ip, id, user, time, request, status, bytes]', [0, 1, 2]],
+  ['[ip, id, user, time, request, status = 4*, bytes]', [1]],
+  ['[ip = 127.*, ..., status >= 200 && status < 500, bytes > 2000]', [1]],
+  ['[..., request = "*missing, *" || request = "PUT*", status, bytes]', [1, 2]],
+  ['[ip, id, user != ada, ...]', [1, 2]],
+  ['[..., bytes = %^\\d\\d$%]', [2]],
+  ['[a, b]', [3]],
+])('fields: %s', (pattern, expected) => {
+  expect(matching(pattern, requests)).toEqual(expected.map((index) => requests[index]));
+});
+
 test.each([
   '"open',
   '%[%',
@@ -69,6 +88,11 @@ test.each([
   '{ ($.a = 1 }',
   '{ $.a = 1 2 }',
   '{ $.a IS WHAT }',
+  '[]',
+  '[a, , b]',
+  '[..., a, ...]',
+  '[a = ]',
+  '[a',
 ])('no pattern: %s', (pattern) => {
   expect(() => parseFilterPattern(pattern)).toThrow(
     expect.objectContaining({ code: 'InvalidParameterException' }),

@@ -11,7 +11,9 @@ import { startTestAws, type TestAws } from '../start-test-aws.ts';
 
 export type TestLogs = {
   aws: TestAws;
-  client: CloudWatchLogsClient;
+  /** Another one after `restart`: connections of the one before are gone. */
+  readonly client: CloudWatchLogsClient;
+  restart(): Promise<void>;
   /** Makes a group with these streams. */
   group(logGroupName: string, ...streams: string[]): Promise<void>;
   /** Writes messages with their times, in milliseconds since 1970. */
@@ -23,10 +25,16 @@ export type TestLogs = {
 /** `now` stands still where it is given. */
 export async function startLogs(now?: () => number): Promise<TestLogs> {
   const aws = await startTestAws({ services: ['logs'], ...(now === undefined ? {} : { now }) });
-  const client = aws.client(CloudWatchLogsClient);
+  let client = aws.client(CloudWatchLogsClient);
   return {
     aws,
-    client,
+    get client() {
+      return client;
+    },
+    async restart() {
+      await aws.restart();
+      client = aws.client(CloudWatchLogsClient);
+    },
     async group(logGroupName, ...streams) {
       await client.send(new CreateLogGroupCommand({ logGroupName }));
       for (const logStreamName of streams) {
