@@ -64,7 +64,7 @@ async function attach(run: Run, input: StackInput): Promise<Outcome> {
   run.emit({ type: 'phase', phase: 'execute', status: good ? 'done' : 'failed', message: followed.status });
   if (good) {
     if (!deleting) {
-      const links = deployLinks(run.clients.target, followed.outputs, stackId);
+      const links = deployLinks(run.clients.target, stackId);
       run.emit({ type: 'outputs', outputs: followed.outputs, links });
     }
     return { status, outputs: followed.outputs };

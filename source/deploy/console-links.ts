@@ -56,13 +56,10 @@ export function logGroupLink(region: string, logGroup: string): string {
   return `${consoleHost(region)}/cloudwatch/home?region=${region}#logsV2:log-groups/log-group/${name}`;
 }
 
-/** Links for the end of a deploy: what can be opened among the outputs, then the console. */
-export function deployLinks(target: Target, outputs: Record<string, string>, stackId: string): Link[] {
-  const links: Link[] = Object.entries(outputs)
-    .filter(([, value]) => /^https?:\/\//.test(value))
-    .map(([title, url]) => ({ title, url }));
+/** Links for the end of a deploy; what the outputs hold is not told twice. */
+export function deployLinks(target: Target, stackId: string): Link[] {
   const stack = stackLink(target, stackId);
-  return stack ? [...links, stack] : links;
+  return stack ? [stack] : [];
 }
 
 function consoleHost(region: string): string {

@@ -234,7 +234,7 @@ async function finish(
       );
   if (cause && status !== 'cancelled') run.emit({ type: 'cause', cause });
   if (good) {
-    const links = deployLinks(clients.target, followed.outputs, changeSet.stackId);
+    const links = deployLinks(clients.target, changeSet.stackId);
     run.emit({ type: 'outputs', outputs: followed.outputs, links });
   }
   run.emit({ type: 'phase', phase: 'finish', status: 'done' });

@@ -108,8 +108,10 @@ const isFailureOfStack = (event: StackEvent) =>
 
 function describeFailure(failure: Failure, context: CauseContext, ownedBy = failure.logicalId): FailureCause {
   const resource = context.ownerOf(ownedBy);
-  const path: ConfigPath | undefined = resource === undefined ? undefined : ['resources', resource];
-  const source = path && context.locate?.(path);
+  const place: ConfigPath =
+    resource === undefined ? ['cloudformationResources', ownedBy] : ['resources', resource];
+  const source = context.locate?.(place);
+  const path = resource === undefined && source === undefined ? undefined : place;
   return withHint({
     message: failure.reason ?? `${failure.resourceType} ${failure.logicalId} failed without a reason.`,
     logicalId: failure.logicalId,

@@ -67,9 +67,7 @@ test('a scaffolded project goes from its files to functions that answer, and awa
   expect(first.questions).toEqual([]);
   expect([...first.state.uploads.values()].map((upload) => upload.status)).toEqual(['sent', 'sent']);
   expect([...first.state.artifacts.values()].map((artifact) => artifact.status)).toEqual(['built', 'built']);
-  expect(first.state.links.map((link) => link.url)).toEqual([
-    expect.stringMatching(/^http:\/\/127\.0\.0\.1:/),
-  ]);
+  expect(Object.values(first.state.outputs)).toEqual([expect.stringMatching(/^http:\/\/127\.0\.0\.1:/)]);
 
   const again = await deploy(await project());
   expect(again.state.result?.status).toBe('unchanged');

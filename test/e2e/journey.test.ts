@@ -114,7 +114,7 @@ describe('the whole journey, line by line', () => {
   test('a changed function is one change, and what it does is new', async () => {
     const file = join(project, 'src/lambdas/get-posts.ts');
     const source = await readFile(file, 'utf8');
-    await writeFile(file, source.replaceAll("'success'", "'changed'"));
+    await writeFile(file, source.replace('success(200, posts)', 'success(200, { changed: posts })'));
     const events = jsonLines((await stp('deploy', '--local', '--json')).stdout);
     const plan = events.find(({ type }) => type === 'plan') as { changes: Record<string, unknown>[] };
     expect(plan.changes).toMatchObject([{ action: 'modify', resource: 'getPosts', losesData: false }]);

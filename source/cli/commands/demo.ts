@@ -3,8 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DeployEvent } from '../../deploy/deploy-event.ts';
 import { stopLocal } from '../../local/background/background.ts';
+import { planProject } from '../../scaffold/project-plan.ts';
+import { readStarter, startersFolder } from '../../scaffold/read-starter.ts';
+import { inspectTarget } from '../../scaffold/target-folder.ts';
+import { writeProject } from '../../scaffold/write-project.ts';
 import { type Context, createContext } from '../context.ts';
-import { runCreateApp } from '../create-app.ts';
 import { programBuild } from '../program-version.ts';
 import { deploy } from './deploy.ts';
 import { logs } from './logs.ts';
@@ -20,14 +23,11 @@ export async function demo(context: Context): Promise<number> {
   const folder = await mkdtemp(join(tmpdir(), 'stp-demo-'));
   const project = join(folder, 'demo-app');
   const { io } = context;
-  const scaffold = ['--starter', 'lambda-api-dynamo-db', '--yes', '--no-install', '--no-git'];
-  const quiet = { ...io, stdout: io.stderr, cwd: folder };
   try {
-    const made = await runCreateApp(
-      ['demo-app', ...scaffold],
-      context.mode === 'json' ? quiet : { ...io, cwd: folder },
-    );
-    if (made !== 0) return made;
+    const starter = readStarter(join(startersFolder(), 'lambda-api-dynamo-db'));
+    const plan = planProject({ starter, directory: project, name: 'demo-app', stp: 'stp' });
+    await writeProject(plan, inspectTarget(project, 'demo-app'), () => false);
+    context.note(`Made demo-app from the starter ${starter.id}: ${plan.files.length} files`);
     const env = { STP_LOCAL_PACE: context.mode === 'tty' ? screenPace : '0', ...io.env };
     const inProject = createContext({ ...io, cwd: project, env }, { ...context.flags, local: true });
     const code = await deploy(inProject, [], {}, callWhenDeployed);
