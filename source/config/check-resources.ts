@@ -4,6 +4,7 @@ import type { Finding } from '../model/diagnostic.ts';
 import { eventDescriptor, eventDescriptors } from '../resources/function/events/registry.ts';
 import { resourceDescriptor } from '../resources/registry.ts';
 import type { BrokenParts } from './broken-parts.ts';
+import { RuntimeValue } from './directives/runtime-value.ts';
 
 type Options = {
   config: Config;
@@ -21,6 +22,7 @@ export function* checkResources({ config, broken, pathKind }: Options): Iterable
       const resource = byName.get(name);
       return resource?.type === type && !broken.isBroken(name) ? (resource as ConfigResource<P>) : undefined;
     },
+    paramOf,
     ...(pathKind ? { pathKind } : {}),
   };
   const uses = new Map<string, EventUse[]>();
@@ -46,6 +48,14 @@ export function* checkResources({ config, broken, pathKind }: Options): Iterable
       yield absolute(finding, eventPrefix(about));
     }
   }
+}
+
+function paramOf(value: unknown): { resource: string; param: string } | undefined {
+  if (!(value instanceof RuntimeValue) || value.parts.length !== 1) return undefined;
+  const [part] = value.parts;
+  if (typeof part !== 'object' || part.call.name !== 'ResourceParam') return undefined;
+  const [resource, param] = part.args;
+  return typeof resource === 'string' && typeof param === 'string' ? { resource, param } : undefined;
 }
 
 const eventPrefix = ({ owner, event }: EventUse) => [

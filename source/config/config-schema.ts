@@ -1,6 +1,7 @@
 import * as Type from 'typebox';
 import { laterResourceTypes, resourceDescriptors } from '../resources/registry.ts';
 import { closedObject, mapOf, namedList, staticSwitch, staticText, variant } from '../resources/schema.ts';
+import { vpcSchema } from './reuse-vpc.ts';
 import type { SchemaNode } from './schema-node.ts';
 
 const overrides = mapOf(mapOf(Type.Unknown()), {
@@ -57,8 +58,12 @@ export const configSchema = closedObject(
     ),
     stackConfig: Type.Optional(
       closedObject(
-        { outputs: Type.Optional(outputs), tags: Type.Optional(tags) },
-        { 'stp:later': ['disableStackInfoSaving', 'stackInfoDirectory', 'vpc'] },
+        {
+          outputs: Type.Optional(outputs),
+          tags: Type.Optional(tags),
+          vpc: Type.Optional(vpcSchema),
+        },
+        { 'stp:later': ['disableStackInfoSaving', 'stackInfoDirectory'] },
       ),
     ),
   },

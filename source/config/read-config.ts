@@ -15,6 +15,7 @@ import type { RuntimeContext } from './directives/built-ins.ts';
 import { resolveLocalDirectives } from './directives/resolve-local.ts';
 import { settleRuntimeDirectives } from './directives/settle-runtime.ts';
 import { ProblemList } from './problem-list.ts';
+import { checkReusedVpc, reusedVpc } from './reuse-vpc.ts';
 import { YamlSource } from './yaml-source.ts';
 
 export type ReadOptions = {
@@ -93,6 +94,9 @@ function readMapping(raw: Raw, source: YamlSource, problems: ProblemList, option
   const broken = new BrokenParts();
   checkWholeSchema(raw, { types, source, problems, broken });
   checkNames(raw, source, problems);
+  if (isMapping(raw.stackConfig)) {
+    for (const finding of checkReusedVpc(raw.stackConfig.vpc)) problems.add(finding);
+  }
 
   const config = configOf(raw, options);
   const checked = checkResources({
@@ -219,6 +223,7 @@ function configOf(raw: Raw, options: ReadOptions): Config {
     outputs: (Array.isArray(stackConfig.outputs) ? stackConfig.outputs : []) as Config['outputs'],
     tags: (Array.isArray(stackConfig.tags) ? stackConfig.tags : []) as Config['tags'],
     cloudformationReferences: [],
+    ...reusedVpc(stackConfig.vpc),
   };
 }
 

@@ -27,6 +27,10 @@ export type Config = {
   cloudformationResources: Record<string, Record<string, Value>>;
   outputs: { name: string; value: Value; description?: string; export?: boolean }[];
   tags: { name: string; value: string }[];
+  /** A VPC that is there already: of another stack of ours, which exports it, or any other. */
+  reuseVpc?:
+    | { projectName: string; stage: string }
+    | { vpcId: string; subnetIds: string[]; cidrBlock: string };
   /**
    * Where `$CfResourceParam` names a logical id. Only the finished template knows all of them, so synthesis
    * checks these and turns the attribute into the one that CloudFormation has.

@@ -16,6 +16,8 @@ export type CheckContext = {
   config: Config;
   /** The properties of a resource of that type, when it is there and its schema holds. */
   resource<P>(name: string, type: string): ConfigResource<P> | undefined;
+  /** What a value refers to, where it is a `$ResourceParam` and nothing else. */
+  paramOf(value: unknown): { resource: string; param: string } | undefined;
   /** Whether a path relative to the config's folder is a file or a folder; absent where the disk is not to be looked at. */
   pathKind?: (path: string) => 'file' | 'directory' | undefined;
 };
@@ -49,6 +51,10 @@ export type Connection = {
   statements: PolicyStatement[];
   /** Keys as in spec 5 (`NAME`, `ARN`); `STP_{RESOURCE}_` is put in front by synthesis. */
   variables: Record<string, Value>;
+  /** A port that is opened to the function's security group, in the security group with that logical id. */
+  ingress?: { securityGroup: string; port: Value };
+  /** What a function inside the VPC reaches through a gateway endpoint. */
+  gatewayEndpoint?: 's3' | 'dynamodb';
 };
 
 /**

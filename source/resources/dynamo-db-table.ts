@@ -143,6 +143,7 @@ export const dynamoDbTable = defineResource({
     const id = names.logicalId(name, 'AWS::DynamoDB::Table');
     const streamed = properties.streamType !== undefined;
     return {
+      gatewayEndpoint: 'dynamodb',
       statements: [
         {
           Effect: 'Allow',

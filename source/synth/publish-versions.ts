@@ -19,7 +19,10 @@ export function publishVersions(stack: TemplateBuilder, digests: Readonly<Record
     const functionId = stack.names.logicalId(name, 'AWS::Lambda::Function');
     const lambda = stack.resources[functionId];
     if (!alias?.Properties || !lambda?.Properties) continue;
-    const frozen = Object.entries(lambda.Properties).filter(([property]) => !notFrozen.has(property));
+    // In an order of its own, so that a new release of this program makes no new versions.
+    const frozen = Object.entries(lambda.Properties)
+      .filter(([property, value]) => value !== undefined && !notFrozen.has(property))
+      .sort(([a], [b]) => (a < b ? -1 : 1));
     const code = digests[name] ?? '';
     const hash = hashOf([code, frozen, namesIn(frozen, stack.resources)]);
     const versionId = `${stack.names.logicalId(name, 'AWS::Lambda::Version')}${hash}`;

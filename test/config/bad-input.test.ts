@@ -87,7 +87,7 @@ test('a misspelt property', () => {
     > 12 |       memry: 512
          |       ^^^^^
 
-      expected: one of packaging, events, environment, runtime, architecture, memory, timeout, storage, logging, tags, connectTo, iamRoleStatements, deployment
+      expected: one of packaging, events, environment, runtime, architecture, memory, timeout, storage, logging, tags, connectTo, iamRoleStatements, deployment, joinDefaultVpc
       Did you mean "memory"?
     "
   `);

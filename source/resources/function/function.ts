@@ -6,6 +6,7 @@ import type { Names, StackBuilder } from '../../model/stack-builder.ts';
 import { disabledSchema, retentionSchema } from '../log-retention.ts';
 import { closedObject, namedList, oneOf, variants } from '../schema.ts';
 import { aliasName, hasAlias } from './alias.ts';
+import { joinDefaultVpcSchema, joinVpc, reachInVpc, vpcConfig } from './default-vpc.ts';
 import { addAlias, checkDeployment, deploymentSchema } from './deployment.ts';
 import { checkEnvironment, environmentSchema, nodeOptions } from './environment.ts';
 import { eventDescriptor, eventDescriptors, laterEventTypes } from './events/registry.ts';
@@ -71,10 +72,10 @@ const schema = closedObject(
     ),
     iamRoleStatements: Type.Optional(iamRoleStatementsSchema),
     deployment: Type.Optional(deploymentSchema),
+    joinDefaultVpc: Type.Optional(joinDefaultVpcSchema),
   },
   {
     'stp:later': [
-      'joinDefaultVpc',
       'destinations',
       'alarms',
       'disabledGlobalAlarms',
@@ -134,8 +135,9 @@ export const functionDescriptor = defineResource({
     addRole(resource, stack);
     addLogGroup(resource, stack);
     addFunction(resource, stack);
-    addAlias(resource, stack, []);
     const { properties } = resource;
+    if (properties.joinDefaultVpc) joinVpc(resource.name, stack);
+    addAlias(resource, stack, []);
     for (const [index, event] of (properties.events ?? []).entries()) {
       const descriptor = eventDescriptor(event.type);
       descriptor?.synth({ type: event.type, index, properties: event.properties ?? {} }, resource, stack);
@@ -144,7 +146,9 @@ export const functionDescriptor = defineResource({
       stack.allow(resource.name, 'custom-iam-role-statements', roleStatements(properties.iamRoleStatements));
     }
     for (const target of properties.connectTo ?? []) {
-      const { statements, variables } = stack.connection(target);
+      const connection = stack.connection(target);
+      const { statements, variables } = connection;
+      if (properties.joinDefaultVpc) reachInVpc(resource.name, target, connection, stack);
       stack.allow(resource.name, 'custom-allow-access-to-policy-statements', statements);
       for (const [key, value] of Object.entries(variables)) {
         stack.setVariable(resource.name, stack.names.variable(target, key), value);
@@ -230,6 +234,7 @@ function addFunction({ name, properties }: FunctionResource, stack: StackBuilder
       Role: getAtt(stack.names.logicalId(name, 'AWS::IAM::Role'), 'Arn'),
       // Filled when everything that injects has been synthesized.
       Environment: undefined,
+      VpcConfig: properties.joinDefaultVpc ? vpcConfig(name, stack) : undefined,
       Tags: properties.tags?.map((tag) => ({ Key: tag.name, Value: tag.value })),
     },
   });

@@ -1,0 +1,71 @@
+import type { Connection } from '../../model/descriptor.ts';
+import { getAtt, type Value } from '../../model/intrinsic.ts';
+import type { StackBuilder } from '../../model/stack-builder.ts';
+import { staticSwitch } from '../schema.ts';
+import { addGatewayEndpoint, networkOf, securityGroupId } from '../vpc.ts';
+
+/** Spec 9. */
+export const joinDefaultVpcSchema = staticSwitch({
+  title: 'Join the default VPC',
+  description: 'Reaches what only the VPC reaches, and loses the way to the internet.',
+  default: false,
+});
+
+/** @see https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSLambdaVPCAccessExecutionRole.html */
+const interfaceActions = [
+  'ec2:CreateNetworkInterface',
+  'ec2:DescribeNetworkInterfaces',
+  'ec2:DescribeSubnets',
+  'ec2:DeleteNetworkInterface',
+  'ec2:AssignPrivateIpAddresses',
+  'ec2:UnassignPrivateIpAddresses',
+];
+
+/** The security group of a function in the VPC, and the permission by which Lambda makes its interfaces. */
+export function joinVpc(name: string, stack: StackBuilder): void {
+  stack.add(name, securityGroupId(stack.names, name), {
+    Type: 'AWS::EC2::SecurityGroup',
+    Properties: {
+      GroupName: stack.names.physicalName(`${name}-sg`, 255),
+      GroupDescription: `Function ${name} of stack ${stack.names.stackName}`,
+      VpcId: networkOf(stack).vpcId,
+    },
+  });
+  // Lambda makes and removes interfaces whose names nobody knows beforehand.
+  stack.allow(name, 'allow-vpc-network-interfaces-policy', [
+    { Effect: 'Allow', Action: interfaceActions, Resource: '*' },
+  ]);
+}
+
+export const vpcConfig = (name: string, stack: StackBuilder): Value => ({
+  SecurityGroupIds: [getAtt(securityGroupId(stack.names, name), 'GroupId')],
+  SubnetIds: networkOf(stack).subnetIds,
+});
+
+/** Opens the way from a function in the VPC to what it is connected to. */
+export function reachInVpc(
+  functionName: string,
+  target: string,
+  { ingress, gatewayEndpoint }: Connection,
+  stack: StackBuilder,
+): void {
+  const { names } = stack;
+  if (gatewayEndpoint) addGatewayEndpoint(stack, gatewayEndpoint);
+  if (!ingress) return;
+  // A resource of its own: two groups that name each other would wait for each other.
+  stack.add(
+    functionName,
+    names.logicalId(functionName, 'AWS::EC2::SecurityGroupIngress', { specifier: target }),
+    {
+      Type: 'AWS::EC2::SecurityGroupIngress',
+      Properties: {
+        Description: `From function ${functionName}`,
+        GroupId: getAtt(ingress.securityGroup, 'GroupId'),
+        IpProtocol: 'tcp',
+        FromPort: ingress.port,
+        ToPort: ingress.port,
+        SourceSecurityGroupId: getAtt(securityGroupId(names, functionName), 'GroupId'),
+      },
+    },
+  );
+}
