@@ -23,6 +23,15 @@ const open = (
     env: { ...place.environment, ...options.env },
   });
 
+/** A deploy that takes seconds once it executes; the artifact bucket is there already. */
+async function openSlowDeploy() {
+  await place.run('stp', ['deploy', '--local', '--stage', 'other'], { in: 'my-app' });
+  await place.run('stp', ['local', 'stop'], { in: 'my-app' });
+  const terminal = open(['deploy', '--local'], { env: { STP_LOCAL_PACE: '0.3' } });
+  await terminal.waitFor(/execute \d/);
+  return terminal;
+}
+
 test('a deploy is watched, the logs are opened from it, and a summary stays behind', async () => {
   const terminal = open(['deploy', '--local'], { columns: 80, rows: 24 });
   await terminal.waitFor('succeeded');
@@ -75,8 +84,7 @@ cloudformationResources:
 });
 
 test('Ctrl-C asks, cancelling rolls back: exit 4', async () => {
-  const terminal = open(['deploy', '--local'], { env: { STP_LOCAL_PACE: '1' } });
-  await terminal.waitFor(/execute \d/);
+  const terminal = await openSlowDeploy();
   terminal.type('\u0003');
   await terminal.waitFor('is being worked on');
   terminal.type('c');
@@ -87,8 +95,7 @@ test('Ctrl-C asks, cancelling rolls back: exit 4', async () => {
 });
 
 test('Ctrl-C twice detaches, and attach finds the deploy again', async () => {
-  const terminal = open(['deploy', '--local'], { env: { STP_LOCAL_PACE: '0.3' } });
-  await terminal.waitFor(/execute \d/);
+  const terminal = await openSlowDeploy();
   terminal.type('\u0003');
   await terminal.waitFor('is being worked on');
   terminal.type('\u0003');
@@ -99,8 +106,7 @@ test('Ctrl-C twice detaches, and attach finds the deploy again', async () => {
 });
 
 test('SIGTERM gives the terminal back, detached', async () => {
-  const terminal = open(['deploy', '--local'], { env: { STP_LOCAL_PACE: '0.3' } });
-  await terminal.waitFor(/execute \d/);
+  const terminal = await openSlowDeploy();
   terminal.kill('SIGTERM');
   await terminal.exited;
   expect(terminal.alternate()).toBe(false);
