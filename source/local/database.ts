@@ -3,6 +3,9 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { UserError } from '../model/errors.ts';
 
+/** Of the tables of all services together; raised where a state written before can no longer be read. */
+const stateFormat = 1;
+
 /**
  * Opens `state.db`, where everything is kept that is not a body of an object: WAL, so that a killed process
  * loses nothing that was committed.
@@ -20,6 +23,7 @@ export function openDatabase(directory: string): DatabaseSync {
     database.prepare('SELECT count(*) FROM sqlite_schema').get();
     const check = database.prepare('PRAGMA quick_check(1)').get();
     if (check?.quick_check !== 'ok') throw new Error(String(check?.quick_check));
+    requireFormat(database);
     database.exec(
       'CREATE TABLE IF NOT EXISTS stp_ports (name TEXT PRIMARY KEY, port INTEGER NOT NULL UNIQUE)',
     );
@@ -41,6 +45,17 @@ export function openDatabase(directory: string): DatabaseSync {
       cause: error,
     });
   }
+}
+
+function requireFormat(database: DatabaseSync): void {
+  const format = database.prepare('PRAGMA user_version').get()?.user_version;
+  const isNew = database.prepare('SELECT count(*) AS tables FROM sqlite_schema').get()?.tables === 0;
+  if (!isNew && format !== stateFormat) {
+    throw new Error(
+      `it was written by another version of stp (format ${format}, this one has ${stateFormat})`,
+    );
+  }
+  database.exec(`PRAGMA user_version = ${stateFormat}`);
 }
 
 /** Whether a server holds the database of this directory. */

@@ -24,10 +24,10 @@ const open = (
   });
 
 /** A deploy that takes seconds once it executes; the artifact bucket is there already. */
-async function openSlowDeploy() {
+async function openSlowDeploy(pace: string) {
   await place.run('stp', ['deploy', '--local', '--stage', 'other'], { in: 'my-app' });
   await place.run('stp', ['local', 'stop'], { in: 'my-app' });
-  const terminal = open(['deploy', '--local'], { env: { STP_LOCAL_PACE: '0.3' } });
+  const terminal = open(['deploy', '--local'], { env: { STP_LOCAL_PACE: pace } });
   await terminal.waitFor(/execute \d/);
   return terminal;
 }
@@ -84,7 +84,7 @@ cloudformationResources:
 });
 
 test('Ctrl-C asks, cancelling rolls back: exit 4', async () => {
-  const terminal = await openSlowDeploy();
+  const terminal = await openSlowDeploy('0.3');
   terminal.type('\u0003');
   await terminal.waitFor('is being worked on');
   terminal.type('c');
@@ -95,7 +95,7 @@ test('Ctrl-C asks, cancelling rolls back: exit 4', async () => {
 });
 
 test('Ctrl-C twice detaches, and attach finds the deploy again', async () => {
-  const terminal = await openSlowDeploy();
+  const terminal = await openSlowDeploy('0.1');
   terminal.type('\u0003');
   await terminal.waitFor('is being worked on');
   terminal.type('\u0003');
@@ -106,7 +106,7 @@ test('Ctrl-C twice detaches, and attach finds the deploy again', async () => {
 });
 
 test('SIGTERM gives the terminal back, detached', async () => {
-  const terminal = await openSlowDeploy();
+  const terminal = await openSlowDeploy('0.3');
   terminal.kill('SIGTERM');
   await terminal.exited;
   expect(terminal.alternate()).toBe(false);
