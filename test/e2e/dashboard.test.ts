@@ -1,4 +1,4 @@
-import { appendFile } from 'node:fs/promises';
+import { appendFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { makeWorkplace } from './installed-program.ts';
@@ -111,4 +111,25 @@ test('SIGTERM gives the terminal back, detached', async () => {
   await terminal.exited;
   expect(terminal.alternate()).toBe(false);
   expect(terminal.scrollback()).toContain('attach');
+});
+
+test('the demo: deployed, called, its logs one key away, until q', async () => {
+  const terminal = open(['demo'], { columns: 80, rows: 24, env: { STP_LOCAL_PACE: '0' } });
+  await terminal.waitFor('succeeded');
+  terminal.type('2');
+  await terminal.waitFor('posts read');
+  terminal.type('q');
+  expect(await terminal.exited).toBe(0);
+  const left = terminal.scrollback();
+  expect(left).toContain('MainApiGatewayUrl');
+  expect(left).toMatch(/POST \S+\/posts → 201/);
+  expect(left).toMatch(/GET \S+\/posts → 200/);
+  expect((await readdir(place.home)).filter((name) => name.startsWith('stp-demo'))).toEqual([]);
+});
+
+test('the demo without a terminal ends by itself', async () => {
+  const { exitCode, stdout } = await place.run('stp', ['demo']);
+  expect(exitCode).toBe(0);
+  expect(stdout).toMatch(/→ 201 in/);
+  expect(stdout).toMatch(/getPosts\s+info\s+posts read/);
 });

@@ -23,6 +23,7 @@ export async function demo(context: Context): Promise<number> {
   const folder = await mkdtemp(join(tmpdir(), 'stp-demo-'));
   const project = join(folder, 'demo-app');
   const { io } = context;
+  const calls: string[] = [];
   try {
     const starter = readStarter(join(startersFolder(), 'lambda-api-dynamo-db'));
     const plan = planProject({ starter, directory: project, name: 'demo-app', stp: 'stp' });
@@ -30,7 +31,9 @@ export async function demo(context: Context): Promise<number> {
     context.note(`Made demo-app from the starter ${starter.id}: ${plan.files.length} files`);
     const env = { STP_LOCAL_PACE: context.mode === 'tty' ? screenPace : '0', ...io.env };
     const inProject = createContext({ ...io, cwd: project, env }, { ...context.flags, local: true });
-    const code = await deploy(inProject, [], {}, callWhenDeployed);
+    const code = await deploy(inProject, [], {}, (events) => callWhenDeployed(events, calls));
+    // The full screen is gone by now, and what it showed of the calls with it.
+    if (context.mode === 'tty') for (const call of calls) context.print(`  ${call}`);
     if (code !== 0 || context.mode === 'tty') return code;
     context.note('\nWhat the functions logged:');
     return await logs(inProject, [], { since: '10m' });
@@ -41,17 +44,20 @@ export async function demo(context: Context): Promise<number> {
 }
 
 /** The events of the deploy, with the answers of the deployed API before its result. */
-async function* callWhenDeployed(events: AsyncIterable<DeployEvent>): AsyncGenerator<DeployEvent> {
+async function* callWhenDeployed(
+  events: AsyncIterable<DeployEvent>,
+  calls: string[],
+): AsyncGenerator<DeployEvent> {
   for await (const event of events) {
     if (event.type === 'result' && event.status === 'succeeded') {
       const url = Object.entries(event.outputs).find(([name]) => name.endsWith('Url'))?.[1];
-      if (url !== undefined) yield* callApi(url);
+      if (url !== undefined) yield* callApi(url, calls);
     }
     yield event;
   }
 }
 
-async function* callApi(url: string): AsyncGenerator<DeployEvent> {
+async function* callApi(url: string, calls: string[]): AsyncGenerator<DeployEvent> {
   const post = { title: 'Hello', content: 'from the demo', authorEmail: 'demo@example.com' };
   const requests: [method: string, body?: unknown][] = [['POST', post], ['GET']];
   for (const [method, body] of requests) {
@@ -64,11 +70,13 @@ async function* callApi(url: string): AsyncGenerator<DeployEvent> {
     });
     const text = await answer.text();
     const milliseconds = Math.round(performance.now() - started);
+    const message = `${method} ${url}/posts → ${answer.status} in ${milliseconds} ms  ${text}`;
+    calls.push(message);
     yield {
       at: new Date().toISOString(),
       type: 'notice',
       level: answer.ok ? 'info' : 'warning',
-      message: `${method} ${url}/posts → ${answer.status} in ${milliseconds} ms  ${text}`,
+      message,
     };
     if (!answer.ok) throw new Error(`${method} ${url}/posts answered ${answer.status}: ${text}`);
   }
