@@ -185,6 +185,18 @@ describe('conditions', () => {
   });
 });
 
+test.each([
+  ['parentheses', `${'('.repeat(2000)}a = b${')'.repeat(2000)}`],
+  ['negations', `${'NOT '.repeat(1000)}a = b`],
+  ['calls', `${'size('.repeat(600)}a${')'.repeat(600)} = b`],
+])('%s nested without measure are refused', (_title, source) => {
+  expect(() => condition(source, {})).toThrow('The expression is nested too deeply;');
+});
+
+test('a chain as long as an expression may be is no nesting', () => {
+  expect(condition(`${'a <> b OR '.repeat(400)}a = b`, { a: n(1), b: n(1) })).toBe(true);
+});
+
 describe('updates', () => {
   test.each<[string, Item, Values | undefined, Item]>([
     ['SET a = :v', {}, { ':v': n(1) }, { a: n(1) }],

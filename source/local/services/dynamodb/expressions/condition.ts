@@ -63,7 +63,7 @@ class ConditionGrammar {
 
   #not(): Node {
     if (!this.#parser.takeKeyword('NOT')) return this.#comparison();
-    return { kind: 'not', condition: this.#condition(this.#not()) };
+    return { kind: 'not', condition: this.#condition(this.#parser.nested(() => this.#not())) };
   }
 
   #comparison(): Node {
@@ -83,7 +83,7 @@ class ConditionGrammar {
   #primary(): Node {
     const parser = this.#parser;
     if (parser.take('(')) {
-      const inner = this.#or();
+      const inner = parser.nested(() => this.#or());
       parser.expect(')');
       if (inner.parenthesised) {
         parser.fault('parentheses', 'The expression has redundant parentheses;');

@@ -20,6 +20,8 @@ const ranks = [
 export type Rank = (typeof ranks)[number];
 
 const longestExpression = 4096;
+/** Far more than anyone writes, and far less than the stack holds. */
+const deepestNesting = 150;
 
 /**
  * What the grammars of conditions, updates, projections and key conditions have in common: a cursor over the
@@ -32,6 +34,7 @@ export class Parser {
   readonly #placeholders: Placeholders;
   readonly #faults: { rank: Rank; message: string }[] = [];
   #position = 0;
+  #depth = 0;
 
   /** `title` is the parameter that the expression came in. */
   constructor(title: string, source: string, placeholders: Placeholders) {
@@ -108,6 +111,15 @@ export class Parser {
     return this.error(`Syntax error; token: "${token.text}", near: "${near}"`);
   }
 
+  /** Parses what stands within something else. */
+  nested<T>(parse: () => T): T {
+    if (this.#depth >= deepestNesting) throw this.error('The expression is nested too deeply;');
+    this.#depth += 1;
+    const result = parse();
+    this.#depth -= 1;
+    return result;
+  }
+
   path(): Path {
     const path: (string | number)[] = [this.#pathName()];
     for (;;) {
@@ -170,7 +182,7 @@ export class Parser {
     const name = this.next().text;
     this.expect('(');
     const operands: Operand[] = [];
-    do operands.push(this.argument());
+    do operands.push(this.nested(() => this.argument()));
     while (this.take(','));
     this.expect(')');
     return { kind: 'call', function: name, operands };
@@ -178,7 +190,7 @@ export class Parser {
 
   argument(): Operand {
     if (!this.take('(')) return this.operand();
-    const operand = this.argument();
+    const operand = this.nested(() => this.argument());
     this.expect(')');
     return operand;
   }

@@ -77,7 +77,7 @@ function literal(parser: Parser, section: 'ADD' | 'DELETE', allowed: AttributeTy
 
 function setValue(parser: Parser): Operand | Arithmetic {
   if (parser.take('(')) {
-    const inner = setValue(parser);
+    const inner = parser.nested(() => setValue(parser));
     parser.expect(')');
     if ('left' in inner) return inner;
     return arithmetic(parser, inner);
