@@ -16,14 +16,16 @@ export const awsJson: Protocol = {
     const operation = model.operations.get(target.slice(target.lastIndexOf('.') + 1));
     const body = await incoming.collect();
     if (operation === undefined) throw unknownOperation(target);
+    const text = body.toString('utf8');
+    // The SDK's reader takes a list for an empty structure.
+    if (text !== '' && !text.trimStart().startsWith('{')) {
+      throw new ServiceError('SerializationException', 'The request body is not a JSON object');
+    }
     let input: unknown;
     try {
-      input = await codec.createDeserializer().read(operation.input, body.toString('utf8'));
+      input = await codec.createDeserializer().read(operation.input, text);
     } catch (error) {
       throw malformed('SerializationException', error);
-    }
-    if (typeof input !== 'object' || input === null || Array.isArray(input)) {
-      throw new ServiceError('SerializationException', 'The request body is not a JSON object');
     }
     return { operation, input: input as Record<string, unknown> };
   },

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { pipeline, Readable, Transform } from 'node:stream';
+import { PassThrough, Readable, Transform } from 'node:stream';
 import { ServiceError } from '../backend.ts';
 import { AwsChunkedDecoder } from './aws-chunked.ts';
 import type { WireRequest } from './http-message.ts';
@@ -19,10 +19,12 @@ export async function openBody(
   request: WireRequest,
   signature: Signature,
 ): Promise<{ payloadHash: string; source: Readable }> {
-  const declared = request.headers['x-amz-content-sha256'];
+  const declared =
+    request.headers['x-amz-content-sha256'] ??
+    request.query.find(([key]) => key === 'X-Amz-Content-Sha256')?.[1];
   if (declared !== undefined) return { payloadHash: declared, source: message };
   if (signature.service === 's3') return { payloadHash: 'UNSIGNED-PAYLOAD', source: message };
-  const body = await collect(message);
+  const body = await collect(through(message, new PassThrough()));
   return { payloadHash: createHash('sha256').update(body).digest('hex'), source: Readable.from([body]) };
 }
 
@@ -35,7 +37,6 @@ export function incomingOf(
   payloadHash: string,
 ): Incoming {
   const stream = (): Readable => {
-    const steps: Transform[] = [];
     if (payloadHash.startsWith('STREAMING-')) {
       const scope = `${signature.date}/${signature.region}/${signature.service}/aws4_request`;
       const signing = payloadHash.startsWith('STREAMING-AWS4-HMAC-SHA256-PAYLOAD')
@@ -46,14 +47,31 @@ export function incomingOf(
             scope,
           }
         : undefined;
-      steps.push(new AwsChunkedDecoder(signing, request.headers['x-amz-trailer']));
-    } else if (/^[0-9a-f]{64}$/.test(payloadHash)) {
-      steps.push(hashCheck(payloadHash));
+      return through(source, new AwsChunkedDecoder(signing, request.headers['x-amz-trailer']));
     }
-    // Errors reach whoever reads the last stream; the callback only keeps them from being thrown.
-    return steps.reduce<Readable>((from, step) => pipeline(from, step, () => {}) as Transform, source);
+    return through(source, /^[0-9a-f]{64}$/.test(payloadHash) ? hashCheck(payloadHash) : new PassThrough());
   };
   return { request, stream, collect: () => collect(stream()) };
+}
+
+/**
+ * Unlike `pipeline`, leaves the request alone when the step or its reader fails: destroying it would close the
+ * connection before the error is answered.
+ */
+function through(source: Readable, step: Transform): Transform {
+  source.pipe(step);
+  // Its reader sees the error, also one that comes to read it later; without a listener it would end the process.
+  step.on('error', () => {});
+  source.once('error', (error) => step.destroy(error));
+  source.once('close', () => {
+    if (!source.readableEnded)
+      step.destroy(new ServiceError('IncompleteBody', 'The request body is not complete.'));
+  });
+  step.once('close', () => {
+    source.unpipe(step);
+    source.resume();
+  });
+  return step;
 }
 
 function hashCheck(expected: string): Transform {
