@@ -1,3 +1,5 @@
+import { glob, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { execa } from 'execa';
 
 /** Megabytes (10^6 bytes, apparent sizes) of the packed program installed into an empty prefix. */
@@ -16,6 +18,9 @@ export async function installedSize(root: string, folder: string): Promise<numbe
     '--no-fund',
     `${folder}/${packed?.filename}`,
   ]);
-  const { stdout: du } = await execa('du', ['--apparent-size', '-sb', `${folder}/node_modules`]);
-  return Number(du.split('\t')[0]) / 1e6;
+  let bytes = 0;
+  for await (const entry of glob('node_modules/**', { cwd: folder, withFileTypes: true })) {
+    if (entry.isFile()) bytes += (await stat(join(entry.parentPath, entry.name))).size;
+  }
+  return bytes / 1e6;
 }

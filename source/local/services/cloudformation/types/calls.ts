@@ -28,9 +28,6 @@ export const numberOf = (value: unknown): number | undefined =>
 export const booleanOf = (value: unknown): boolean | undefined =>
   value === undefined ? undefined : String(value) === 'true';
 
-export const textOf = (value: unknown): string | undefined =>
-  value === undefined ? undefined : String(value);
-
 export const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
 
 export const objectsOf = (value: unknown): Record<string, unknown>[] => listOf(value).filter(isObject);
