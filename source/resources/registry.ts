@@ -1,27 +1,31 @@
 import type { ResourceDescriptor } from '../model/descriptor.ts';
+import { bucket } from './bucket.ts';
 import { dynamoDbTable } from './dynamo-db-table.ts';
+import { eventBus } from './event-bus.ts';
 import { functionDescriptor } from './function/function.ts';
 import { httpApiGateway } from './http-api-gateway.ts';
+import { snsTopic } from './sns-topic.ts';
+import { sqsQueue } from './sqs-queue.ts';
 
 /** Every resource type; to add one, add its file here. */
 export const resourceDescriptors: readonly ResourceDescriptor[] = [
   functionDescriptor,
   httpApiGateway,
   dynamoDbTable,
+  bucket,
+  eventBus,
+  snsTopic,
+  sqsQueue,
 ];
 
 /** Resource types of Stacktape that this version does not have. */
 export const laterResourceTypes: readonly string[] = [
   'application-load-balancer',
   'batch-job',
-  'bucket',
-  'event-bus',
   'mongo-db-atlas-cluster',
   'private-service',
   'redis-cluster',
   'relational-database',
-  'sns-topic',
-  'sqs-queue',
   'upstash-kafka-topic',
   'upstash-redis',
   'user-auth-pool',

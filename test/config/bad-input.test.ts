@@ -43,8 +43,11 @@ test('a tab in the indent', () => {
   `);
 });
 
+/** The list of types grows. */
+const withoutTypes = (text: string): string => text.replace(/(one of function), .*/, '$1, …');
+
 test('an unknown type', () => {
-  expect(report('resources:\n  api:\n    type: http-api-gatway\n')).toMatchInlineSnapshot(`
+  expect(withoutTypes(report('resources:\n  api:\n    type: http-api-gatway\n'))).toMatchInlineSnapshot(`
     "
     stacktape.yml:3:11 error unknown-type
     Resource api: unknown resource type "http-api-gatway".
@@ -54,24 +57,24 @@ test('an unknown type', () => {
     > 3 |     type: http-api-gatway
         |           ^^^^^^^^^^^^^^^
 
-      expected: one of function, http-api-gateway, dynamo-db-table
+      expected: one of function, …
       Did you mean "http-api-gateway"?
     "
   `);
 });
 
 test('a type of Stacktape that is not here yet', () => {
-  expect(report('resources:\n  files:\n    type: bucket\n')).toMatchInlineSnapshot(`
+  expect(withoutTypes(report('resources:\n  files:\n    type: batch-job\n'))).toMatchInlineSnapshot(`
     "
     stacktape.yml:3:11 error unsupported-type
-    Resource files: the resource type "bucket" is not supported by this version yet.
+    Resource files: the resource type "batch-job" is not supported by this version yet.
 
       1 | resources:
       2 |   files:
-    > 3 |     type: bucket
-        |           ^^^^^^
+    > 3 |     type: batch-job
+        |           ^^^^^^^^^
 
-      expected: one of function, http-api-gateway, dynamo-db-table
+      expected: one of function, …
     "
   `);
 });

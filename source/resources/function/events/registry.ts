@@ -1,23 +1,31 @@
 import type { EventDescriptor } from '../../../model/descriptor.ts';
+import { cloudwatchLogEvent } from './cloudwatch-log.ts';
+import { dynamoDbStreamEvent } from './dynamo-db-stream.ts';
+import { eventBusEvent } from './event-bus.ts';
 import { httpApiGatewayEvent } from './http-api-gateway.ts';
+import { kafkaTopicEvent } from './kafka-topic.ts';
+import { kinesisStreamEvent } from './kinesis-stream.ts';
+import { s3Event } from './s3.ts';
+import { scheduleEvent } from './schedule.ts';
+import { snsEvent } from './sns.ts';
+import { sqsEvent } from './sqs.ts';
 
 /** Every event type; to add one, add its file here. */
-export const eventDescriptors: readonly EventDescriptor[] = [httpApiGatewayEvent];
+export const eventDescriptors: readonly EventDescriptor[] = [
+  httpApiGatewayEvent,
+  scheduleEvent,
+  eventBusEvent,
+  kafkaTopicEvent,
+  snsEvent,
+  sqsEvent,
+  kinesisStreamEvent,
+  dynamoDbStreamEvent,
+  s3Event,
+  cloudwatchLogEvent,
+];
 
 /** Event types of Stacktape that this version does not have. */
-export const laterEventTypes: readonly string[] = [
-  'schedule',
-  'event-bus',
-  'kafka-topic',
-  'sns',
-  'sqs',
-  'kinesis-stream',
-  'dynamo-db-stream',
-  's3',
-  'cloudwatch-log',
-  'cloudwatch-alarm',
-  'application-load-balancer',
-];
+export const laterEventTypes: readonly string[] = ['cloudwatch-alarm', 'application-load-balancer'];
 
 const byType = new Map(eventDescriptors.map((descriptor) => [descriptor.type, descriptor]));
 

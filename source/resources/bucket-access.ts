@@ -1,0 +1,86 @@
+import * as Type from 'typebox';
+import { ref, type Value } from '../model/intrinsic.ts';
+import type { PolicyStatement } from '../model/policy.ts';
+import type { StackBuilder } from '../model/stack-builder.ts';
+import { bucketArn } from './bucket-names.ts';
+import { closedObject, mapOf, oneOf, oneOrMany } from './schema.ts';
+
+export const accessibilitySchema = closedObject(
+  {
+    accessibilityMode: Type.Optional(
+      oneOf(['private', 'public-read', 'public-read-write'], {
+        title: 'Mode',
+        description: 'Whether everyone may read, or read and write, the objects.',
+        default: 'private',
+      }),
+    ),
+    accessPolicyStatements: Type.Optional(
+      Type.Array(
+        closedObject({
+          Sid: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9]*$' })),
+          Effect: oneOf(['Allow', 'Deny']),
+          Action: oneOrMany(Type.String({ minLength: 1 })),
+          Principal: Type.Unknown(),
+          Resource: Type.Optional(
+            oneOrMany(Type.String({ minLength: 1 }), { description: 'Default: the bucket and its objects.' }),
+          ),
+          Condition: Type.Optional(mapOf(mapOf(Type.Unknown()))),
+        }),
+        {
+          title: 'Policy',
+          description: 'Statements of the policy of the bucket, with keys as IAM has them.',
+        },
+      ),
+    ),
+  },
+  { title: 'Access', description: 'Who may use the bucket besides functions that are connected to it.' },
+);
+
+type Accessibility = Type.Static<typeof accessibilitySchema> | undefined;
+
+/**
+ * Private unless something else is said: then S3 refuses everything that would make it public. Public access comes
+ * by the policy; lists of access at objects stay blocked, since they cannot be reviewed in one place.
+ */
+export function publicAccessBlock(accessibility: Accessibility): Value {
+  const isPrivate = (accessibility?.accessibilityMode ?? 'private') === 'private';
+  return {
+    BlockPublicAcls: true,
+    BlockPublicPolicy: isPrivate,
+    IgnorePublicAcls: true,
+    RestrictPublicBuckets: isPrivate,
+  };
+}
+
+export function addBucketPolicy(name: string, accessibility: Accessibility, stack: StackBuilder): void {
+  const { names } = stack;
+  const objects = bucketArn(names, name, '/*');
+  const everyone = (Action: string[], Resource: Value): PolicyStatement => ({
+    Effect: 'Allow',
+    Principal: '*',
+    Action,
+    Resource,
+  });
+  const statements: PolicyStatement[] = [];
+  if (accessibility?.accessibilityMode === 'public-read') {
+    statements.push(everyone(['s3:GetObject'], objects));
+  } else if (accessibility?.accessibilityMode === 'public-read-write') {
+    statements.push(everyone(['s3:GetObject', 's3:PutObject', 's3:DeleteObject'], objects));
+    statements.push(everyone(['s3:ListBucket'], bucketArn(names, name)));
+  }
+  for (const own of accessibility?.accessPolicyStatements ?? []) {
+    statements.push({
+      ...own,
+      Action: [own.Action].flat(),
+      Resource: own.Resource ?? [bucketArn(names, name), objects],
+    } as PolicyStatement);
+  }
+  if (statements.length === 0) return;
+  stack.add(name, names.logicalId(name, 'AWS::S3::BucketPolicy'), {
+    Type: 'AWS::S3::BucketPolicy',
+    Properties: {
+      Bucket: ref(names.logicalId(name, 'AWS::S3::Bucket')),
+      PolicyDocument: { Version: '2012-10-17', Statement: statements },
+    },
+  });
+}

@@ -1,0 +1,105 @@
+import * as Type from 'typebox';
+import type { LocalFinding } from '../model/descriptor.ts';
+import { isIntrinsic, type Value } from '../model/intrinsic.ts';
+import { atMostOne } from './exactly-one.ts';
+import { jsonText } from './json-text.ts';
+import { closedObject, mapOf } from './schema.ts';
+
+/** What a target of a rule gets instead of the event (spec 6.2, 6.3). */
+export const inputProperties = {
+  input: Type.Optional(
+    Type.Unknown({ title: 'Input', description: 'What is handed over instead of the event: any JSON.' }),
+  ),
+  inputPath: Type.Optional(
+    Type.String({
+      title: 'Input path',
+      description: 'JSON path of the part of the event that is handed over.',
+      examples: ['$.detail'],
+      pattern: '^\\$',
+    }),
+  ),
+  inputTransformer: Type.Optional(
+    closedObject(
+      {
+        inputPathsMap: Type.Optional(
+          mapOf(Type.String(), { description: 'Names of values and their JSON paths in the event.' }),
+        ),
+        inputTemplate: Type.Unknown({ description: 'Text or JSON with the names in angle brackets.' }),
+      },
+      { title: 'Input transformer', description: 'Makes the input from parts of the event.' },
+    ),
+  ),
+};
+
+type Input = {
+  input?: unknown;
+  inputPath?: string;
+  inputTransformer?: { inputPathsMap?: Record<string, string>; inputTemplate: unknown };
+};
+
+export function* checkInput(properties: Input): Iterable<LocalFinding> {
+  yield* atMostOne(properties, ['input', 'inputPath', 'inputTransformer']);
+}
+
+/** The part of a rule's target that says what it gets. */
+export function targetInput({
+  input,
+  inputPath,
+  inputTransformer,
+}: Input): Record<string, Value | undefined> {
+  return {
+    Input: input === undefined ? undefined : jsonInput(input as Value),
+    InputPath: inputPath,
+    InputTransformer: inputTransformer && {
+      InputPathsMap: inputTransformer.inputPathsMap,
+      InputTemplate:
+        typeof inputTransformer.inputTemplate === 'string'
+          ? inputTransformer.inputTemplate
+          : jsonText(inputTransformer.inputTemplate as Value),
+    },
+  };
+}
+
+/** Text that is JSON already stays as it is; other text becomes a JSON string. */
+function jsonInput(input: Value): Value {
+  if (typeof input === 'string' && isJson(input)) return input;
+  return isIntrinsic(input) ? input : jsonText(input);
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const anyOf = (description: string) =>
+  Type.Optional(Type.Array(Type.Unknown(), { description, minItems: 1 }));
+
+/** @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-patterns.html */
+export const eventPatternSchema = closedObject(
+  {
+    version: anyOf('Version of the event format.'),
+    'detail-type': anyOf('Kinds of events.'),
+    source: anyOf('Who sent the event.'),
+    account: anyOf('Accounts that the event is from.'),
+    region: anyOf('Regions that the event is from.'),
+    resources: anyOf('ARNs that the event is about.'),
+    detail: Type.Optional(mapOf(Type.Unknown(), { description: 'What the event itself says.' })),
+    'replay-name': anyOf('Replays of an archive.'),
+  },
+  { title: 'Event pattern', description: 'Which events are taken.' },
+);
+
+/** A pattern without a condition would be refused by EventBridge. */
+export function* checkPattern(eventPattern: object): Iterable<LocalFinding> {
+  if (Object.keys(eventPattern).length > 0) return;
+  yield {
+    code: 'empty-pattern',
+    path: ['eventPattern'],
+    message: 'The event pattern has no condition; EventBridge refuses it.',
+    expected: 'for example source: [my.application]',
+  };
+}

@@ -1,0 +1,130 @@
+import * as Type from 'typebox';
+import {
+  type CheckContext,
+  defineEvent,
+  type EventUse,
+  type LocalFinding,
+} from '../../../model/descriptor.ts';
+import { cloudwatchLogsEvent } from '../../../model/payloads/cloudwatch-logs.ts';
+import { logGroupOf } from '../../log-group-arn.ts';
+import { closedObject } from '../../schema.ts';
+import { eventId, eventPath } from './event-ids.ts';
+import { addInvokePermission } from './invoke-permission.ts';
+
+const schema = closedObject({
+  logGroupArn: Type.String({
+    title: 'Log group',
+    description: 'ARN of a log group, or of the function whose log it is.',
+    examples: ["$ResourceParam('myFunction', 'arn')"],
+    minLength: 1,
+  }),
+  filter: Type.Optional(
+    Type.String({
+      title: 'Filter pattern',
+      description: 'Which log events are taken; all of them without it.',
+      default: '',
+      maxLength: 1024,
+    }),
+  ),
+});
+
+type Use = EventUse<Type.Static<typeof schema>>;
+
+/** A log group has room for two subscription filters. */
+const maximumFilters = 2;
+
+/** Spec 6.10. */
+export const cloudwatchLogEvent = defineEvent({
+  type: 'cloudwatch-log',
+  title: 'CloudWatch log',
+  description: 'Log events of a log group, compressed.',
+  schema,
+
+  *checkAll(uses, context) {
+    const filters = new Map<string, Use[]>();
+    for (const use of uses) {
+      const value = use.event.properties.logGroupArn;
+      const key = context.paramOf(value)?.resource ?? JSON.stringify(value);
+      const others = filters.get(key) ?? [];
+      filters.set(key, others);
+      others.push(use);
+      const forwarded = forwards(key, context) ? 1 : 0;
+      if (others.length + forwarded === maximumFilters + 1) yield tooMany(use, others, forwarded);
+    }
+  },
+
+  synth({ index, properties }, owner, stack) {
+    const group = logGroupOf(properties.logGroupArn, stack);
+    const path = eventPath(owner.name, index, 'logGroupArn');
+    if (!group) {
+      stack.report({
+        severity: 'error',
+        code: 'no-log-group',
+        path,
+        message:
+          'The function that is named here keeps no log ("logging.disabled"), so that there is nothing to take.',
+        suggestion: 'Turn its log on, or remove this event.',
+      });
+      return;
+    }
+    if (group.functionName === owner.name) {
+      stack.report({
+        severity: 'error',
+        code: 'own-log-group',
+        path,
+        message: `Function ${owner.name} would be invoked by its own log without end.`,
+        suggestion: 'Name the log group of another function.',
+      });
+      return;
+    }
+    const permission = addInvokePermission(stack, {
+      owner: owner.name,
+      index,
+      principal: 'logs.amazonaws.com',
+      sourceArn: group.arn,
+    });
+    stack.add(owner.name, eventId(stack.names, owner.name, index, 'AWS::Logs::SubscriptionFilter'), {
+      Type: 'AWS::Logs::SubscriptionFilter',
+      // CloudWatch Logs tries the function when the filter is made.
+      DependsOn: [permission],
+      Properties: {
+        LogGroupName: group.name,
+        FilterPattern: properties.filter ?? '',
+        DestinationArn: stack.functionTarget(owner.name),
+      },
+    });
+  },
+
+  sample: () =>
+    cloudwatchLogsEvent({
+      owner: '000000000000',
+      logGroup: '/aws/lambda/sample',
+      logStream: '2026/01/01/[$LATEST]0123456789abcdef0123456789abcdef',
+      subscriptionFilters: ['sample'],
+      logEvents: [
+        {
+          id: '35311576111948622874033876462979853992919938886093242368',
+          timestamp: 1_767_225_600_000,
+          message: 'Hello',
+        },
+      ],
+    }),
+});
+
+function forwards(name: string, context: CheckContext): boolean {
+  const owner = context.resource<{ logging?: { logForwarding?: unknown } }>(name, 'function');
+  return owner?.properties.logging?.logForwarding !== undefined;
+}
+
+function tooMany(use: Use, others: readonly Use[], forwarded: number): LocalFinding & { about: EventUse } {
+  return {
+    about: use as EventUse,
+    code: 'too-many-log-filters',
+    path: ['logGroupArn'],
+    message: `A log group has room for ${maximumFilters} subscriptions, and this is one more${forwarded > 0 ? '; the forwarding of the log is one of them' : ''}.`,
+    related: others.slice(0, -1).map(({ owner, event }) => ({
+      path: ['resources', owner.name, 'properties', 'events', event.index],
+      message: 'subscribes too',
+    })),
+  };
+}

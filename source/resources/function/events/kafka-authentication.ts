@@ -1,0 +1,57 @@
+import * as Type from 'typebox';
+import type { Value } from '../../../model/intrinsic.ts';
+import { closedObject, type VariantOf, variants } from '../../schema.ts';
+
+const secret = closedObject({
+  authenticationSecretArn: Type.String({
+    description: 'ARN of the secret with `username` and `password` as JSON.',
+    minLength: 1,
+  }),
+});
+
+const branches = {
+  BASIC_AUTH: { title: 'SASL/PLAIN', description: 'Name and password.', schema: secret },
+  SASL_SCRAM_256_AUTH: { title: 'SASL/SCRAM-SHA-256', description: 'Name and password.', schema: secret },
+  SASL_SCRAM_512_AUTH: { title: 'SASL/SCRAM-SHA-512', description: 'Name and password.', schema: secret },
+  MTLS: {
+    title: 'Certificates',
+    description: 'A certificate of the client.',
+    schema: closedObject({
+      clientCertificate: Type.String({
+        description: 'ARN of the secret with certificate and private key.',
+        minLength: 1,
+      }),
+      serverRootCaCertificate: Type.Optional(
+        Type.String({ description: "ARN of the secret with the certificate of the brokers' authority." }),
+      ),
+    }),
+  },
+} as const;
+
+/** How a function signs in at the brokers (spec 6.4). */
+export const kafkaAuthenticationSchema = variants(branches, {
+  noun: 'authentication',
+  title: 'Authentication',
+});
+
+export type KafkaAuthentication = VariantOf<typeof branches>;
+
+type SourceAccess = { Type: string; URI: Value };
+
+/** What an event source mapping calls these, and the secrets in it. */
+export function sourceAccess({ type, properties }: KafkaAuthentication): SourceAccess[] {
+  if (type !== 'MTLS') return [{ Type: type, URI: properties.authenticationSecretArn }];
+  const authority = properties.serverRootCaCertificate;
+  return [
+    { Type: 'CLIENT_CERTIFICATE_TLS_AUTH', URI: properties.clientCertificate },
+    ...(authority === undefined ? [] : [{ Type: 'SERVER_ROOT_CA_CERTIFICATE', URI: authority }]),
+  ];
+}
+
+/**
+ * The ARN as IAM has to have it: Secrets Manager puts a hyphen and six characters behind each name, and takes ARNs
+ * without them everywhere but in policies.
+ * @see https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_iam-permissions.html
+ */
+export const secretResources = (arn: Value): Value[] =>
+  typeof arn === 'string' && !/-[A-Za-z0-9]{6}$/.test(arn) ? [arn, `${arn}-??????`] : [arn];

@@ -1,0 +1,81 @@
+import * as Type from 'typebox';
+import type { Value } from '../../../model/intrinsic.ts';
+import type { StackBuilder } from '../../../model/stack-builder.ts';
+import { closedObject, oneOf } from '../../schema.ts';
+import { batchSize, maxBatchWindowSeconds } from './batching.ts';
+
+/** What streams of records have in common (spec 6.7, 6.8). */
+export const streamProperties = (standardBatch: number) => ({
+  maxBatchWindowSeconds,
+  batchSize: batchSize(standardBatch),
+  startingPosition: Type.Optional(
+    oneOf(['TRIM_HORIZON', 'LATEST'], {
+      title: 'Start',
+      description: 'With the oldest record that is there, or with the next that comes.',
+      default: 'TRIM_HORIZON',
+    }),
+  ),
+  maximumRetryAttempts: Type.Optional(
+    Type.Integer({
+      title: 'Retries',
+      description: 'How often a batch that failed is tried again; -1 until it expires.',
+      default: -1,
+      minimum: -1,
+      maximum: 10_000,
+    }),
+  ),
+  parallelizationFactor: Type.Optional(
+    Type.Integer({
+      title: 'Batches at once',
+      description: 'Of one shard.',
+      default: 1,
+      minimum: 1,
+      maximum: 10,
+    }),
+  ),
+  bisectBatchOnFunctionError: Type.Optional(
+    Type.Boolean({ title: 'Split', description: 'Try the halves of a batch that failed.', default: false }),
+  ),
+  onFailure: Type.Optional(
+    closedObject(
+      {
+        arn: Type.String({ description: 'ARN of the queue or the topic.', minLength: 1 }),
+        type: oneOf(['sns', 'sqs'], { description: 'Whether it is a topic or a queue.' }),
+      },
+      { title: 'Failed batches', description: 'Where to tell of batches that failed for good.' },
+    ),
+  ),
+});
+
+type Stream = {
+  maxBatchWindowSeconds?: number;
+  batchSize?: number;
+  startingPosition?: string;
+  maximumRetryAttempts?: number;
+  parallelizationFactor?: number;
+  bisectBatchOnFunctionError?: boolean;
+  onFailure?: { arn: string; type: 'sns' | 'sqs' };
+};
+
+/** Properties of the event source mapping of a stream. */
+export const streamMapping = (stream: Stream, standardBatch: number): Record<string, Value | undefined> => ({
+  StartingPosition: stream.startingPosition ?? 'TRIM_HORIZON',
+  BatchSize: stream.batchSize ?? standardBatch,
+  MaximumBatchingWindowInSeconds: stream.maxBatchWindowSeconds,
+  MaximumRetryAttempts: stream.maximumRetryAttempts,
+  ParallelizationFactor: stream.parallelizationFactor,
+  BisectBatchOnFunctionError: stream.bisectBatchOnFunctionError,
+  DestinationConfig: stream.onFailure && { OnFailure: { Destination: stream.onFailure.arn } },
+});
+
+/** Lets the function's role tell of batches that failed. */
+export function allowFailureDestination({ onFailure }: Stream, owner: string, stack: StackBuilder): void {
+  if (!onFailure) return;
+  stack.allow(owner, 'custom-iam-role-statements', [
+    {
+      Effect: 'Allow',
+      Action: [onFailure.type === 'sqs' ? 'sqs:SendMessage' : 'sns:Publish'],
+      Resource: [onFailure.arn],
+    },
+  ]);
+}

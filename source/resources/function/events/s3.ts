@@ -1,0 +1,174 @@
+import * as Type from 'typebox';
+import {
+  type CheckContext,
+  defineEvent,
+  type EventUse,
+  type LocalFinding,
+} from '../../../model/descriptor.ts';
+import { ref } from '../../../model/intrinsic.ts';
+import { s3Event as s3Payload } from '../../../model/payloads/s3.ts';
+import { bucketArn, isBucketArn } from '../../bucket-names.ts';
+import { closedObject, oneOf, staticText } from '../../schema.ts';
+import { addInvokePermission } from './invoke-permission.ts';
+
+/** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-event-types-and-destinations.html */
+const s3EventTypes = [
+  's3:ReducedRedundancyLostObject',
+  's3:ObjectCreated:*',
+  's3:ObjectCreated:Put',
+  's3:ObjectCreated:Post',
+  's3:ObjectCreated:Copy',
+  's3:ObjectCreated:CompleteMultipartUpload',
+  's3:ObjectRemoved:*',
+  's3:ObjectRemoved:Delete',
+  's3:ObjectRemoved:DeleteMarkerCreated',
+  's3:ObjectRestore:*',
+  's3:ObjectRestore:Post',
+  's3:ObjectRestore:Completed',
+  's3:Replication:*',
+  's3:Replication:OperationFailedReplication',
+  's3:Replication:OperationNotTracked',
+  's3:Replication:OperationMissedThreshold',
+  's3:Replication:OperationReplicatedAfterThreshold',
+] as const;
+
+const schema = closedObject({
+  bucketArn: Type.String({
+    title: 'Bucket',
+    description: 'ARN of a bucket of this config.',
+    examples: ["$ResourceParam('myBucket', 'arn')"],
+    minLength: 1,
+  }),
+  s3EventType: oneOf(s3EventTypes, { title: 'Event', description: 'What happens to an object.' }),
+  filterRule: Type.Optional(
+    closedObject(
+      {
+        prefix: Type.Optional(staticText({ description: 'How the keys of the objects begin.' })),
+        suffix: Type.Optional(staticText({ description: 'How the keys of the objects end.' })),
+      },
+      { title: 'Filter', description: 'Which objects it is about.' },
+    ),
+  ),
+});
+
+type Properties = Type.Static<typeof schema>;
+type Use = EventUse<Properties>;
+
+/** Spec 6.9. The bucket itself holds the notification; see `bucket.ts`. */
+export const s3Event = defineEvent({
+  type: 's3',
+  title: 'S3 bucket',
+  description: 'A change of the objects of a bucket.',
+  schema,
+
+  *check({ properties }, _owner, context) {
+    if (bucketNameOf(properties, context) !== undefined) return;
+    const named = context.paramOf(properties.bucketArn);
+    // A resource that is not there or of another type has an error of its own.
+    if (
+      named &&
+      named.param === 'arn' &&
+      context.config.resources.every(({ name, type }) => name !== named.resource || type === 'bucket')
+    )
+      return;
+    yield {
+      code: 'foreign-bucket',
+      path: ['bucketArn'],
+      message:
+        'Only a bucket of "resources" can notify a function: its notifications are part of the bucket.',
+      expected: "$ResourceParam('<bucket>', 'arn')",
+      suggestion:
+        'For any other bucket turn on its EventBridge notifications, and use an event of type event-bus with source aws.s3.',
+    };
+  },
+
+  *checkAll(uses, context) {
+    const byBucket = new Map<string, Use[]>();
+    for (const use of uses) {
+      const bucket = bucketNameOf(use.event.properties, context);
+      if (bucket === undefined) continue;
+      const others = byBucket.get(bucket) ?? [];
+      byBucket.set(bucket, others);
+      const other = others.find((one) => overlap(one.event.properties, use.event.properties));
+      if (other) yield overlapFinding(use, other, bucket);
+      others.push(use);
+    }
+  },
+
+  synth({ index, properties }, owner, stack) {
+    const bucket = stack.config.resources.find(
+      ({ name, type }) => type === 'bucket' && isBucketArn(properties.bucketArn, name, stack.names),
+    );
+    if (!bucket) return;
+    addInvokePermission(stack, {
+      owner: owner.name,
+      index,
+      principal: 's3.amazonaws.com',
+      // Written out: the bucket waits for this permission (trap 10).
+      sourceArn: bucketArn(stack.names, bucket.name),
+      sourceAccount: ref('AWS::AccountId'),
+    });
+  },
+
+  sample: () =>
+    s3Payload({
+      eventName: 'ObjectCreated:Put',
+      region: 'us-east-1',
+      time: 1_767_225_600_000,
+      bucket: 'sample',
+      bucketArn: 'arn:aws:s3:::sample',
+      configurationId: 'sample',
+      principalId: 'EXAMPLE',
+      sourceIp: '127.0.0.1',
+      requestId: 'EXAMPLE123456789',
+      key: 'order-1.jpg',
+      object: { size: 1024, eTag: '0123456789abcdef0123456789abcdef' },
+      sequencer: '0A1B2C3D4E5F678901',
+    }),
+});
+
+function bucketNameOf({ bucketArn: value }: Properties, context: CheckContext): string | undefined {
+  const named = context.paramOf(value);
+  return named?.param === 'arn' ? context.resource(named.resource, 'bucket')?.name : undefined;
+}
+
+/** S3 takes no two notifications that one object could fit, of whatever functions. */
+function overlap(one: Properties, other: Properties): boolean {
+  const covers = (wide: string, narrow: string) =>
+    wide === narrow || (wide.endsWith(':*') && narrow.startsWith(wide.slice(0, -1)));
+  const [a, b] = [one.s3EventType, other.s3EventType];
+  if (!covers(a, b) && !covers(b, a)) return false;
+  const prefixes = [one.filterRule?.prefix ?? '', other.filterRule?.prefix ?? ''] as const;
+  const suffixes = [one.filterRule?.suffix ?? '', other.filterRule?.suffix ?? ''] as const;
+  return (
+    (prefixes[0].startsWith(prefixes[1]) || prefixes[1].startsWith(prefixes[0])) &&
+    (suffixes[0].endsWith(suffixes[1]) || suffixes[1].endsWith(suffixes[0]))
+  );
+}
+
+function overlapFinding(use: Use, other: Use, bucket: string): LocalFinding & { about: EventUse } {
+  const by =
+    other.owner.name === use.owner.name ? 'another event of the function' : `function ${other.owner.name}`;
+  return {
+    about: use as EventUse,
+    code: 'overlapping-notifications',
+    path: ['s3EventType'],
+    message: `One object of bucket ${bucket} could invoke ${by} for the same event; S3 refuses notifications that overlap.`,
+    suggestion:
+      'Tell them apart by "filterRule", or let one function call the other; EventBridge has no such limit.',
+    related: [
+      {
+        path: [
+          'resources',
+          other.owner.name,
+          'properties',
+          'events',
+          other.event.index,
+          'properties',
+          's3EventType',
+        ],
+        message: 'overlaps with this one',
+      },
+    ],
+  };
+}

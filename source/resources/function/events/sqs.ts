@@ -1,0 +1,205 @@
+import * as Type from 'typebox';
+import type { ConfigResource } from '../../../model/config.ts';
+import {
+  type CheckContext,
+  defineEvent,
+  type EventUse,
+  type LocalFinding,
+} from '../../../model/descriptor.ts';
+import { getAtt, type Value } from '../../../model/intrinsic.ts';
+import { sqsEvent as sqsPayload } from '../../../model/payloads/sqs.ts';
+import { exactlyOne } from '../../exactly-one.ts';
+import { closedObject, staticText } from '../../schema.ts';
+import type { SqsQueueProperties } from '../../sqs-queue.ts';
+import { timeoutOf } from '../limits.ts';
+import { batchSize, maxBatchWindowSeconds } from './batching.ts';
+import { addEventSourceMapping } from './event-source-mapping.ts';
+
+const schema = closedObject({
+  sqsQueueName: Type.Optional(
+    staticText({ title: 'Queue', description: 'Queue of this config.', 'stp:resource': ['sqs-queue'] }),
+  ),
+  sqsQueueArn: Type.Optional(Type.String({ title: 'Queue', description: 'ARN of any other queue.' })),
+  batchSize: batchSize(10),
+  maxBatchWindowSeconds,
+});
+
+type Properties = Type.Static<typeof schema>;
+
+/** Spec 6.6. */
+export const sqsEvent = defineEvent({
+  type: 'sqs',
+  title: 'SQS queue',
+  description: 'Messages in a queue.',
+  schema,
+
+  *check({ properties }, owner, context) {
+    yield* exactlyOne(properties, ['sqsQueueName', 'sqsQueueArn']);
+    const queue = queueOf(properties, context);
+    const isFifo = queue?.properties.fifoEnabled === true || endsFifo(properties.sqsQueueArn);
+    yield* checkBatch(properties, isFifo);
+    if (queue) yield* checkVisibility(queue, owner, properties);
+  },
+
+  *checkAll(uses, context) {
+    const consumers = new Map<string, EventUse>();
+    for (const use of uses) {
+      const key = queueKey(use.event.properties, context);
+      if (key === undefined) continue;
+      const first = consumers.get(key);
+      if (!first) consumers.set(key, use as EventUse);
+      else yield sharedQueue(use as EventUse, first);
+    }
+  },
+
+  synth({ index, properties }, owner, stack) {
+    const { sqsQueueName: name } = properties;
+    const arn: Value =
+      name === undefined
+        ? (properties.sqsQueueArn ?? null)
+        : getAtt(stack.names.logicalId(name, 'AWS::SQS::Queue'), 'Arn');
+    addEventSourceMapping(stack, {
+      owner: owner.name,
+      index,
+      EventSourceArn: arn,
+      BatchSize: properties.batchSize ?? 10,
+      MaximumBatchingWindowInSeconds: properties.maxBatchWindowSeconds,
+    });
+    stack.allow(owner.name, 'custom-iam-role-statements', [
+      { Effect: 'Allow', Action: consumerActions, Resource: [arn] },
+    ]);
+  },
+
+  sample: () =>
+    sqsPayload({
+      queueArn: 'arn:aws:sqs:us-east-1:000000000000:sample',
+      messages: [
+        {
+          messageId: '059f36b4-87a3-44ab-83d2-661975830a7d',
+          receiptHandle: 'AQEBwJnKyrHigUMZj6rYigCgxlaS3SLy0a',
+          body: 'Hello',
+          md5OfBody: '8b1a9953c4611296a827abf8c47804d7',
+          sentTimestamp: 1_767_225_600_000,
+          firstReceiveTimestamp: 1_767_225_600_100,
+          receiveCount: 1,
+          senderId: 'AIDAIENQZJOLO23YVJ4VO',
+        },
+      ],
+    }),
+});
+
+/** Spec 6.6. */
+const consumerActions = [
+  'sqs:ReceiveMessage',
+  'sqs:ChangeMessageVisibility',
+  'sqs:GetQueueUrl',
+  'sqs:DeleteMessage',
+  'sqs:GetQueueAttributes',
+];
+
+const endsFifo = (arn: unknown): boolean => typeof arn === 'string' && arn.endsWith('.fifo');
+
+function queueOf(
+  { sqsQueueName, sqsQueueArn }: Properties,
+  context: CheckContext,
+): ConfigResource<SqsQueueProperties> | undefined {
+  const name = sqsQueueName ?? context.paramOf(sqsQueueArn)?.resource;
+  return name === undefined ? undefined : context.resource<SqsQueueProperties>(name, 'sqs-queue');
+}
+
+function queueKey(properties: Properties, context: CheckContext): string | undefined {
+  const { sqsQueueName: name, sqsQueueArn: arn } = properties;
+  return name ?? context.paramOf(arn)?.resource ?? (arn === undefined ? undefined : JSON.stringify(arn));
+}
+
+/** @see https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html */
+function* checkBatch(
+  { batchSize: size, maxBatchWindowSeconds: window }: Properties,
+  isFifo: boolean,
+): Iterable<LocalFinding> {
+  if (isFifo) {
+    if (typeof size === 'number' && size > 10) {
+      yield {
+        code: 'fifo-batch-size',
+        path: ['batchSize'],
+        message: `A first-in-first-out queue hands over 10 messages at once at most, not ${size}.`,
+        expected: 'an integer from 1 to 10',
+      };
+    }
+    if (window !== undefined && window !== 0) {
+      yield {
+        code: 'fifo-batch-window',
+        path: ['maxBatchWindowSeconds'],
+        at: 'key',
+        message: 'A first-in-first-out queue has no batch window.',
+        suggestion: 'Remove "maxBatchWindowSeconds".',
+      };
+    }
+  } else if (typeof size === 'number' && size > 10 && (window === undefined || window === 0)) {
+    yield {
+      code: 'batch-window-missing',
+      path: ['batchSize'],
+      message: `A batch of ${size} messages needs a batch window; without one SQS hands over 10 at most.`,
+      suggestion: 'Set "maxBatchWindowSeconds" to 1 or more.',
+    };
+  }
+}
+
+/** Trap 13: AWS refuses the mapping when a message would become visible while the function may still run. */
+function* checkVisibility(
+  queue: ConfigResource<SqsQueueProperties>,
+  owner: ConfigResource,
+  properties: Properties,
+): Iterable<LocalFinding> {
+  const visible = queue.properties.visibilityTimeoutSeconds;
+  const timeout = timeoutOf(owner);
+  if (typeof visible !== 'number' || visible >= timeout * 6) return;
+  const path = [properties.sqsQueueName === undefined ? 'sqsQueueArn' : 'sqsQueueName'];
+  const related = [
+    {
+      path: ['resources', queue.name, 'properties', 'visibilityTimeoutSeconds'],
+      message: `${visible} s`,
+    },
+  ];
+  if (visible < timeout) {
+    yield {
+      code: 'visibility-timeout',
+      path,
+      message: `Messages of queue ${queue.name} are visible again after ${visible} s, while function ${owner.name} may still handle them: its timeout is ${timeout} s. AWS refuses that.`,
+      suggestion: `Set "visibilityTimeoutSeconds" of ${queue.name} to ${timeout * 6}, six times the timeout.`,
+      related,
+    };
+  } else {
+    yield {
+      severity: 'warning',
+      code: 'short-visibility-timeout',
+      path,
+      message: `Messages of queue ${queue.name} are visible again after ${visible} s; AWS advises six times the timeout of function ${owner.name}, which is ${timeout * 6} s.`,
+      suggestion: 'Leave "visibilityTimeoutSeconds" out to have that.',
+      related,
+    };
+  }
+}
+
+function sharedQueue(use: EventUse, first: EventUse): LocalFinding & { about: EventUse } {
+  const property = use.event.properties.sqsQueueName === undefined ? 'sqsQueueArn' : 'sqsQueueName';
+  const same = use.owner.name === first.owner.name;
+  return {
+    about: use,
+    severity: 'warning',
+    code: 'shared-queue',
+    path: [property],
+    message: same
+      ? `Function ${use.owner.name} consumes this queue already.`
+      : `Function ${first.owner.name} consumes this queue too: each message goes to one of the two only.`,
+    suggestion: same
+      ? 'Remove one of the events.'
+      : 'Give each function a queue of its own; an SNS topic or an event bus hands the same message to several.',
+    related: [
+      {
+        path: ['resources', first.owner.name, 'properties', 'events', first.event.index],
+        message: 'the other consumer',
+      },
+    ],
+  };
+}

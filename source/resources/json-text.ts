@@ -1,0 +1,21 @@
+import { isIntrinsic, type Value } from '../model/intrinsic.ts';
+
+/**
+ * JSON text of a value. What only CloudFormation knows stands in it as a variable of `Fn::Sub`, so that services
+ * that take JSON as text get the real value.
+ */
+export function jsonText(value: Value): Value {
+  const variables: Record<string, Value> = {};
+  const marks: string[] = [];
+  const marked = JSON.stringify(value, (_, member) => {
+    if (!isIntrinsic(member)) return member;
+    const name = `sub${marks.length}`;
+    variables[name] = member;
+    // No text of a config has this character in it, so that what is put in its place is a variable for certain.
+    marks.push(`\u0000${name}\u0000`);
+    return marks.at(-1);
+  });
+  if (marks.length === 0) return marked;
+  const template = marked.replaceAll('${', '${!').replaceAll(/\\u0000(sub\d+)\\u0000/g, '${$1}');
+  return { 'Fn::Sub': [template, variables] };
+}

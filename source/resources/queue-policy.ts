@@ -1,0 +1,81 @@
+import * as Type from 'typebox';
+import type { ConfigResource } from '../model/config.ts';
+import { getAtt, ref, type Value } from '../model/intrinsic.ts';
+import type { PolicyStatement } from '../model/policy.ts';
+import type { StackBuilder } from '../model/stack-builder.ts';
+import { eventId } from './function/events/event-ids.ts';
+import { functionEvents } from './function-events.ts';
+import { isQueueArn } from './queue-arn.ts';
+import { queueRuleId } from './queue-events.ts';
+import { closedObject, mapOf, oneOf } from './schema.ts';
+
+/** Keys as IAM has them; the resource is the queue itself. */
+export const policyStatementsSchema = Type.Array(
+  closedObject({
+    Sid: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9]*$' })),
+    Effect: oneOf(['Allow', 'Deny']),
+    Action: Type.Array(Type.String({ minLength: 1 }), { minItems: 1 }),
+    Principal: Type.Unknown(),
+    Condition: Type.Optional(mapOf(mapOf(Type.Unknown()))),
+  }),
+  { title: 'Policy', description: 'Who besides may use the queue.' },
+);
+
+type Queue = ConfigResource<{
+  policyStatements?: Type.Static<typeof policyStatementsSchema>;
+  events?: readonly unknown[];
+}>;
+
+/**
+ * The one policy of a queue. A queue has room for one only, so that everything that has to reach it is gathered
+ * here: its own statements, rules that it is the target of, and what hands it failed deliveries (spec 6.3, 6.5).
+ */
+export function addQueuePolicy({ name, properties }: Queue, stack: StackBuilder): void {
+  const { names } = stack;
+  const id = names.logicalId(name, 'AWS::SQS::Queue');
+  const arn = getAtt(id, 'Arn');
+  const may = (service: string, sources: readonly Value[]): PolicyStatement[] =>
+    sources.length === 0
+      ? []
+      : [
+          {
+            Effect: 'Allow',
+            Principal: { Service: service },
+            Action: ['sqs:SendMessage'],
+            Resource: arn,
+            Condition: { ArnEquals: { 'aws:SourceArn': sources } },
+          },
+        ];
+  const rules = (properties.events ?? []).map((_, index) => getAtt(queueRuleId(names, name, index), 'Arn'));
+  for (const event of failuresTo(name, 'event-bus', stack)) {
+    rules.push(getAtt(eventId(names, event.owner.name, event.index, 'AWS::Events::Rule'), 'Arn'));
+  }
+  const topics = failuresTo(name, 'sns', stack).map(({ properties: { snsTopicName, snsTopicArn } }) =>
+    typeof snsTopicName === 'string'
+      ? ref(names.logicalId(snsTopicName, 'AWS::SNS::Topic'))
+      : (snsTopicArn ?? null),
+  );
+  const statements = [
+    ...(properties.policyStatements ?? []).map((own) => ({ ...own, Resource: arn }) as PolicyStatement),
+    ...may('events.amazonaws.com', rules),
+    ...may('sns.amazonaws.com', distinct(topics)),
+  ];
+  if (statements.length === 0) return;
+  stack.add(name, names.logicalId(name, 'AWS::SQS::QueuePolicy'), {
+    Type: 'AWS::SQS::QueuePolicy',
+    Properties: { Queues: [ref(id)], PolicyDocument: { Version: '2012-10-17', Statement: statements } },
+  });
+}
+
+function failuresTo(queue: string, type: string, stack: StackBuilder) {
+  return functionEvents(stack.config, type).filter(({ properties }) => {
+    const failure = (properties.onDeliveryFailure ?? properties.onFailure) as
+      | { sqsQueueName?: string; sqsQueueArn?: Value; arn?: Value }
+      | undefined;
+    return failure?.sqsQueueName === queue || isQueueArn(failure?.sqsQueueArn ?? failure?.arn, queue, stack);
+  });
+}
+
+const distinct = (values: readonly Value[]): Value[] => [
+  ...new Map(values.map((value) => [JSON.stringify(value), value])).values(),
+];
