@@ -108,7 +108,7 @@ test('Ctrl-C twice detaches, and attach finds the deploy again', async () => {
 test('SIGTERM gives the terminal back, detached', async () => {
   const terminal = await openSlowDeploy('0.3');
   terminal.kill('SIGTERM');
-  await terminal.exited;
+  expect(await terminal.exited).toBe(5);
   expect(terminal.alternate()).toBe(false);
   expect(terminal.scrollback()).toContain('attach');
 });

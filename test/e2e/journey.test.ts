@@ -136,6 +136,29 @@ describe('the whole journey, line by line', () => {
     expect(after?.endpoint).toBe(before?.endpoint);
   });
 
+  test('a change that loses data is asked about: refused without a terminal, done with --yes', async () => {
+    const file = join(project, 'stacktape.yml');
+    const text = await readFile(file, 'utf8');
+    await writeFile(file, text.replace('name: id', 'name: slug'));
+    const refused = await stp('deploy', '--local');
+    expect(refused.exitCode).toBe(2);
+    expect(refused.stderr).toContain('its data is lost');
+    expect(refused.stderr).toContain('--yes');
+    await writeFile(file, text);
+    const [answer] = jsonLines((await stp('invoke', 'getPosts', '--local', '--json')).stdout);
+    expect(JSON.stringify(answer?.payload)).toContain('three@example.com');
+
+    await writeFile(file, text.replace('name: id', 'name: slug'));
+    const events = jsonLines((await stp('deploy', '--local', '--yes', '--json')).stdout);
+    expect(events.at(-1)).toMatchObject({ type: 'result', status: 'succeeded' });
+    const plan = events.find(({ type }) => type === 'plan') as { changes: Record<string, unknown>[] };
+    expect(plan.changes).toContainEqual(
+      expect.objectContaining({ action: 'replace', resource: 'mainDynamoDbTable', losesData: true }),
+    );
+    const [after] = jsonLines((await stp('invoke', 'getPosts', '--local', '--json')).stdout);
+    expect(JSON.stringify(after?.payload)).not.toContain('three@example.com');
+  });
+
   test('delete wants --yes without a terminal, then deletes; again it is nothing to do', async () => {
     const refused = await stp('delete', '--local');
     expect(refused.exitCode).toBe(2);
