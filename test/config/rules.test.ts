@@ -66,7 +66,7 @@ describe('functions', () => {
     ],
     [
       'runtime: nodejs18.x',
-      'retired-runtime | Function getPosts: AWS takes no new functions with runtime nodejs18.x.',
+      'deprecated-runtime | Function getPosts: AWS deprecated runtime nodejs18.x on 2025-09-01; from 2027-02-01 it takes no new functions with it, from 2027-03-03 no changes.',
     ],
   ])('%s', (property, problem) => {
     expect(problemsOf(`      ${property}\n`)).toEqual([problem]);

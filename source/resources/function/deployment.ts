@@ -45,7 +45,7 @@ export const deploymentSchema = closedObject(
 );
 
 type Deployment = Type.Static<typeof deploymentSchema>;
-type Deployed = { deployment?: Deployment };
+type Deployed = { deployment?: Deployment; provisionedConcurrency?: number };
 
 const hooksOf = (deployment: Deployment): string[] => [
   ...new Set(
@@ -89,6 +89,10 @@ export function addAlias(
       FunctionName: ref(names.logicalId(name, 'AWS::Lambda::Function')),
       // Filled when everything that a version freezes is known.
       FunctionVersion: undefined,
+      ProvisionedConcurrencyConfig:
+        properties.provisionedConcurrency === undefined
+          ? undefined
+          : { ProvisionedConcurrentExecutions: properties.provisionedConcurrency },
     },
   });
   if (deployment) addDeploymentGroup(name, deployment, stack, rollbackAlarms);

@@ -1,13 +1,21 @@
 import * as Type from 'typebox';
 import type { ConfigResource } from '../../model/config.ts';
-import { defineResource } from '../../model/descriptor.ts';
+import { defineResource, type LocalFinding } from '../../model/descriptor.ts';
 import { getAtt, sub, type Value } from '../../model/intrinsic.ts';
 import type { Names, StackBuilder } from '../../model/stack-builder.ts';
+import { addLogForwarding, logForwardingSchema } from '../log-forwarding.ts';
 import { disabledSchema, retentionSchema } from '../log-retention.ts';
-import { closedObject, namedList, oneOf, variants } from '../schema.ts';
+import { closedObject, oneOf, variants } from '../schema.ts';
 import { aliasName, hasAlias } from './alias.ts';
+import {
+  checkConcurrency,
+  layersSchema,
+  provisionedConcurrencySchema,
+  reservedConcurrencySchema,
+} from './concurrency.ts';
 import { joinDefaultVpcSchema, joinVpc, reachInVpc, vpcConfig } from './default-vpc.ts';
 import { addAlias, checkDeployment, deploymentSchema } from './deployment.ts';
+import { addDestinations, checkDestinations, destinationsSchema } from './destinations.ts';
 import { checkEnvironment, environmentSchema, nodeOptions } from './environment.ts';
 import { eventDescriptor, eventDescriptors, laterEventTypes } from './events/registry.ts';
 import { memory, storage, timeout } from './limits.ts';
@@ -19,7 +27,9 @@ import {
   roleName,
   roleStatements,
 } from './role.ts';
-import { handlerOf, languageOf, retiredRuntimes, runtimeOf, runtimes } from './runtimes.ts';
+import { deprecatedRuntimes, handlerOf, languageOf, runtimeOf, runtimes } from './runtimes.ts';
+import { checkTags, tagsSchema } from './tags.ts';
+import { addUrl, canKnowUrl, checkUrl, urlConnection, urlParams, urlSchema } from './url.ts';
 
 const eventSchema = variants(
   Object.fromEntries(eventDescriptors.map((descriptor) => [descriptor.type, descriptor])),
@@ -50,19 +60,20 @@ const schema = closedObject(
     ),
     logging: Type.Optional(
       closedObject(
-        { disabled: disabledSchema, retentionDays: retentionSchema(90) },
-        { title: 'Logging', 'stp:later': ['logForwarding'] },
+        {
+          disabled: disabledSchema,
+          retentionDays: retentionSchema(90),
+          logForwarding: Type.Optional(logForwardingSchema),
+        },
+        { title: 'Logging' },
       ),
     ),
-    tags: Type.Optional(
-      namedList(
-        closedObject({
-          name: Type.String({ 'stp:static': true, minLength: 1, maxLength: 128 }),
-          value: Type.String({ minLength: 1, maxLength: 256 }),
-        }),
-        { title: 'Tags', maxItems: 50 },
-      ),
-    ),
+    tags: Type.Optional(tagsSchema),
+    url: Type.Optional(urlSchema),
+    destinations: Type.Optional(destinationsSchema),
+    reservedConcurrency: reservedConcurrencySchema,
+    provisionedConcurrency: provisionedConcurrencySchema,
+    layers: layersSchema,
     connectTo: Type.Optional(
       Type.Array(Type.String({ 'stp:static': true, 'stp:connectable': true }), {
         title: 'Connected resources',
@@ -75,17 +86,7 @@ const schema = closedObject(
     joinDefaultVpc: Type.Optional(joinDefaultVpcSchema),
   },
   {
-    'stp:later': [
-      'destinations',
-      'alarms',
-      'disabledGlobalAlarms',
-      'url',
-      'cdn',
-      'provisionedConcurrency',
-      'reservedConcurrency',
-      'layers',
-      'volumeMounts',
-    ],
+    'stp:later': ['alarms', 'disabledGlobalAlarms', 'cdn', 'volumeMounts'],
   },
 );
 
@@ -120,13 +121,18 @@ export const functionDescriptor = defineResource({
       yield* checkPackaging({ packaging, ...(runtime === undefined ? {} : { runtime }) }, context);
     if (Array.isArray(properties.environment)) yield* checkEnvironment(properties.environment);
     if (properties.deployment) yield* checkDeployment(name, properties.deployment);
-    if (runtime !== undefined && retiredRuntimes.includes(runtime)) {
+    if (properties.destinations) yield* checkDestinations(name, properties.destinations, context);
+    if (properties.url) yield* checkUrl(properties.url);
+    if (properties.tags) yield* checkTags(properties.tags, context.config);
+    yield* checkConcurrency(properties);
+    if (runtime !== undefined) yield* checkRuntime(runtime);
+    if (properties.logging?.disabled && properties.logging.logForwarding) {
       yield {
-        severity: 'warning',
-        code: 'retired-runtime',
-        path: ['runtime'],
-        message: `AWS takes no new functions with runtime ${runtime}.`,
-        suggestion: 'Leave "runtime" out to have the newest.',
+        code: 'conflicting-properties',
+        path: ['logging', 'logForwarding'],
+        at: 'key',
+        message: 'A function that keeps no log has none to forward.',
+        suggestion: 'Remove "disabled", or "logForwarding".',
       };
     }
   },
@@ -138,6 +144,8 @@ export const functionDescriptor = defineResource({
     const { properties } = resource;
     if (properties.joinDefaultVpc) joinVpc(resource.name, stack);
     addAlias(resource, stack, []);
+    addUrl(resource, stack);
+    addDestinations(resource, stack);
     for (const [index, event] of (properties.events ?? []).entries()) {
       const descriptor = eventDescriptor(event.type);
       descriptor?.synth({ type: event.type, index, properties: event.properties ?? {} }, resource, stack);
@@ -151,12 +159,14 @@ export const functionDescriptor = defineResource({
       if (properties.joinDefaultVpc) reachInVpc(resource.name, target, connection, stack);
       stack.allow(resource.name, 'custom-allow-access-to-policy-statements', statements);
       for (const [key, value] of Object.entries(variables)) {
+        if (key === 'URL' && !canKnowUrl(resource.name, target, stack)) continue;
         stack.setVariable(resource.name, stack.names.variable(target, key), value);
       }
     }
   },
 
-  params({ name, properties }, names, form) {
+  params(resource, names, form) {
+    const { name, properties } = resource;
     const logGroup = names.logicalId(name, 'AWS::Logs::LogGroup');
     return {
       arn:
@@ -164,10 +174,12 @@ export const functionDescriptor = defineResource({
           ? literalArn(names, name)
           : getAtt(names.logicalId(name, 'AWS::Lambda::Function'), 'Arn'),
       ...(properties.logging?.disabled ? {} : { logGroupArn: getAtt(logGroup, 'Arn') }),
+      ...urlParams(resource, names),
     };
   },
 
-  connect({ name, properties }, names) {
+  connect(resource, names) {
+    const { name, properties } = resource;
     const arn = literalArn(names, name);
     const versions = sub(
       `arn:\${AWS::Partition}:lambda:\${AWS::Region}:\${AWS::AccountId}:function:${lambdaName(names, name)}:*`,
@@ -175,12 +187,33 @@ export const functionDescriptor = defineResource({
     const liveArn = sub(
       `arn:\${AWS::Partition}:lambda:\${AWS::Region}:\${AWS::AccountId}:function:${lambdaName(names, name)}:${aliasName}`,
     );
+    const byUrl = urlConnection(resource, names, [arn, versions]);
     return {
-      statements: [{ Effect: 'Allow', Action: ['lambda:InvokeFunction'], Resource: [arn, versions] }],
-      variables: { ARN: hasAlias(properties) ? liveArn : arn },
+      statements: [
+        { Effect: 'Allow', Action: ['lambda:InvokeFunction'], Resource: [arn, versions] },
+        ...byUrl.statements,
+      ],
+      variables: { ARN: hasAlias(properties) ? liveArn : arn, ...byUrl.variables },
     };
   },
 });
+
+/** Deprecated runtimes work until AWS blocks them; when that is, it says on one page and changes it now and then. */
+function* checkRuntime(runtime: string): Iterable<LocalFinding> {
+  const end = deprecatedRuntimes[runtime];
+  if (!end) return;
+  const blocked =
+    end.createBlocked === undefined
+      ? ''
+      : `; from ${end.createBlocked} it takes no new functions with it, from ${end.updateBlocked ?? end.createBlocked} no changes`;
+  yield {
+    severity: 'warning',
+    code: 'deprecated-runtime',
+    path: ['runtime'],
+    message: `AWS deprecated runtime ${runtime} on ${end.deprecated}${blocked}.`,
+    suggestion: 'Leave "runtime" out to have the newest.',
+  };
+}
 
 function addRole({ name, properties }: FunctionResource, stack: StackBuilder): void {
   stack.add(name, stack.names.logicalId(name, 'AWS::IAM::Role'), {
@@ -208,6 +241,8 @@ function addLogGroup({ name, properties }: FunctionResource, stack: StackBuilder
     },
   });
   stack.addFunctionDependency(name, id);
+  const forwarding = properties.logging?.logForwarding;
+  if (forwarding) addLogForwarding(stack, { owner: name, logGroup: id, forwarding });
 }
 
 function addFunction({ name, properties }: FunctionResource, stack: StackBuilder): void {
@@ -230,6 +265,8 @@ function addFunction({ name, properties }: FunctionResource, stack: StackBuilder
       Architectures: [properties.architecture ?? 'x86_64'],
       MemorySize: properties.memory ?? memory.default,
       Timeout: properties.timeout ?? timeout.default,
+      Layers: properties.layers,
+      ReservedConcurrentExecutions: properties.reservedConcurrency,
       EphemeralStorage: properties.storage === undefined ? undefined : { Size: properties.storage },
       Role: getAtt(stack.names.logicalId(name, 'AWS::IAM::Role'), 'Arn'),
       // Filled when everything that injects has been synthesized.

@@ -29,8 +29,26 @@ const languageIds = Object.keys(languages) as LanguageId[];
 export const runtimes: readonly string[] = languageIds.flatMap((id) => languages[id].runtimes);
 export const extensions: readonly string[] = languageIds.flatMap((id) => languages[id].extensions);
 
-/** Runtimes that AWS has announced it takes no new functions for. */
-export const retiredRuntimes: readonly string[] = ['nodejs18.x'];
+/** When AWS ended or ends a runtime, as `2026-04-30`; dates that it has not announced are left out. */
+export type RuntimeEnd = {
+  /** No more security updates from this day on. */
+  deprecated: string;
+  /** No new functions. */
+  createBlocked?: string;
+  /** No changes of functions that are there. */
+  updateBlocked?: string;
+};
+
+/**
+ * Runtimes past the day of their deprecation.
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html
+ */
+export const deprecatedRuntimes: Readonly<Record<string, RuntimeEnd>> = {
+  'nodejs18.x': { deprecated: '2025-09-01', createBlocked: '2027-02-01', updateBlocked: '2027-03-03' },
+  'nodejs20.x': { deprecated: '2026-04-30', createBlocked: '2027-02-01', updateBlocked: '2027-03-03' },
+  'provided.al2': { deprecated: '2026-07-31' },
+  'python3.10': { deprecated: '2026-10-31' },
+};
 
 /** The ending of a file's name without the dot, lower case; empty where there is none. */
 export const extensionOf = (path: string): string => /\.([^./\\]+)$/.exec(path)?.[1]?.toLowerCase() ?? '';

@@ -6,7 +6,7 @@ import {
   type LocalFinding,
 } from '../../../model/descriptor.ts';
 import { cloudwatchLogsEvent } from '../../../model/payloads/cloudwatch-logs.ts';
-import { logGroupOf } from '../../log-group-arn.ts';
+import { isLogOf, logGroupOf } from '../../log-group-arn.ts';
 import { closedObject } from '../../schema.ts';
 import { eventId, eventPath } from './event-ids.ts';
 import { addInvokePermission } from './invoke-permission.ts';
@@ -67,7 +67,7 @@ export const cloudwatchLogEvent = defineEvent({
       });
       return;
     }
-    if (group.functionName === owner.name) {
+    if (isLogOf(group, owner, stack)) {
       stack.report({
         severity: 'error',
         code: 'own-log-group',

@@ -1,0 +1,155 @@
+import * as Type from 'typebox';
+import type { ConfigResource } from '../../model/config.ts';
+import type { CheckContext, LocalFinding } from '../../model/descriptor.ts';
+import { isIntrinsic, ref, sub, type Value } from '../../model/intrinsic.ts';
+import type { PolicyStatement } from '../../model/policy.ts';
+import type { Names, StackBuilder } from '../../model/stack-builder.ts';
+import { functionOfArn } from '../function-arn.ts';
+import { closedObject } from '../schema.ts';
+import { aliasId, aliasName, hasAlias } from './alias.ts';
+
+const destination = (title: string, description: string) =>
+  Type.Optional(Type.String({ title, description, minLength: 1 }));
+
+/** Spec 7. */
+export const destinationsSchema = closedObject(
+  {
+    onSuccess: destination(
+      'On success',
+      'ARN of a queue, topic, event bus or function that gets the result.',
+    ),
+    onFailure: destination('On failure', 'ARN of a queue, topic, event bus or function that gets the error.'),
+  },
+  { title: 'Destinations', description: 'Where results of asynchronous invocations go.' },
+);
+
+type Destinations = Type.Static<typeof destinationsSchema>;
+
+/** What Lambda does at a destination, by the service in its ARN. */
+const actions: Readonly<Record<string, string>> = {
+  lambda: 'lambda:InvokeFunction',
+  sqs: 'sqs:SendMessage',
+  sns: 'sns:Publish',
+  events: 'events:PutEvents',
+};
+
+const servicesByType: Readonly<Record<string, string>> = {
+  'AWS::Lambda::Function': 'lambda',
+  'AWS::Lambda::Alias': 'lambda',
+  'AWS::SQS::Queue': 'sqs',
+  'AWS::SNS::Topic': 'sns',
+  'AWS::Events::EventBus': 'events',
+};
+
+const resourceTypes: Readonly<Record<string, string>> = {
+  'sqs-queue': 'AWS::SQS::Queue',
+  'sns-topic': 'AWS::SNS::Topic',
+  'event-bus': 'AWS::Events::EventBus',
+};
+
+export function* checkDestinations(
+  name: string,
+  destinations: Destinations,
+  context: CheckContext,
+): Iterable<LocalFinding> {
+  for (const property of ['onSuccess', 'onFailure'] as const) {
+    const value = destinations[property];
+    if (value === undefined) continue;
+    const path = ['destinations', property];
+    if (typeof value === 'string' && !(value.split(':')[2] ?? '' in actions)) {
+      yield {
+        code: 'invalid-destination',
+        path,
+        message: `"${value}" is no ARN of a queue, a topic, an event bus or a function.`,
+        expected: "an ARN, for example $ResourceParam('myQueue', 'arn')",
+      };
+    }
+    const named = context.paramOf(value);
+    if (named?.resource === name) {
+      yield {
+        code: 'own-destination',
+        path,
+        message: `Function ${name} would invoke itself with its own results without end.`,
+        suggestion: 'Name another function.',
+      };
+    }
+    const other = named && context.config.resources.find((resource) => resource.name === named.resource);
+    if (other?.properties.fifoEnabled === true) {
+      yield {
+        code: 'fifo-destination',
+        path,
+        message: `"${other.name}" is first in, first out; Lambda sends results only to queues and topics that are not.`,
+      };
+    }
+  }
+}
+
+export function addDestinations(
+  { name, properties }: ConfigResource<{ destinations?: Destinations }>,
+  stack: StackBuilder,
+): void {
+  const { onSuccess, onFailure } = properties.destinations ?? {};
+  const given = [onSuccess, onFailure].filter((value) => value !== undefined);
+  if (given.length === 0) return;
+  const { names } = stack;
+  const distinct = new Map<string, Value>(given.map((value) => [JSON.stringify(value), value]));
+  for (const value of distinct.values())
+    stack.allow(name, 'allow-destinations', [statementFor(value, stack)]);
+  const alias = hasAlias(properties);
+  // Written-out ARNs make CloudFormation wait for nothing, and Lambda refuses destinations that are not there.
+  const functions = [...distinct.values()].flatMap((value) => functionOfArn(value, stack) ?? []);
+  const dependencies = [
+    ...(alias ? [aliasId(names, name)] : []),
+    ...functions.map((other) => names.logicalId(other, 'AWS::Lambda::Function')),
+  ];
+  stack.add(name, names.logicalId(name, 'AWS::Lambda::EventInvokeConfig'), {
+    Type: 'AWS::Lambda::EventInvokeConfig',
+    ...(dependencies.length > 0 ? { DependsOn: dependencies } : {}),
+    Properties: {
+      FunctionName: ref(names.logicalId(name, 'AWS::Lambda::Function')),
+      Qualifier: alias ? aliasName : '$LATEST',
+      DestinationConfig: {
+        OnSuccess: onSuccess === undefined ? undefined : { Destination: onSuccess },
+        OnFailure: onFailure === undefined ? undefined : { Destination: onFailure },
+      },
+    },
+  });
+}
+
+/** One action on one ARN where it is known what the ARN is of; the four of them where it is not. */
+function statementFor(value: Value, stack: StackBuilder): PolicyStatement {
+  const service = serviceOf(value, stack);
+  const action = service === undefined ? undefined : actions[service];
+  return {
+    Effect: 'Allow',
+    Action: action === undefined ? Object.values(actions) : [action],
+    Resource: service === 'lambda' ? withVersions(value) : [value],
+  };
+}
+
+/** The function, its versions and its aliases. */
+function withVersions(value: Value): readonly Value[] {
+  if (!isIntrinsic(value)) return [value, `${String(value)}:*`];
+  const template = 'Fn::Sub' in value ? value['Fn::Sub'] : undefined;
+  const all = typeof template === 'string' ? sub(`${template}:*`) : sub('${arn}:*', { arn: value });
+  return [value, all];
+}
+
+function serviceOf(value: Value, stack: StackBuilder): string | undefined {
+  if (typeof value === 'string') return value.split(':')[2];
+  if (functionOfArn(value, stack) !== undefined) return 'lambda';
+  if (!isIntrinsic(value)) return undefined;
+  const logicalId = 'Fn::GetAtt' in value ? value['Fn::GetAtt'][0] : 'Ref' in value ? value.Ref : undefined;
+  if (logicalId === undefined) return undefined;
+  const raw = stack.config.cloudformationResources[logicalId]?.Type;
+  const type = typeof raw === 'string' ? raw : generatedType(logicalId, stack.names, stack);
+  return type === undefined ? undefined : servicesByType[type];
+}
+
+function generatedType(logicalId: string, names: Names, stack: StackBuilder): string | undefined {
+  for (const { name, type } of stack.config.resources) {
+    const made = resourceTypes[type];
+    if (made !== undefined && names.logicalId(name, made) === logicalId) return made;
+  }
+  return undefined;
+}

@@ -1,0 +1,42 @@
+import * as Type from 'typebox';
+import type { Config } from '../../model/config.ts';
+import type { LocalFinding } from '../../model/descriptor.ts';
+import { closedObject, namedList } from '../schema.ts';
+
+/** AWS's limit for one resource, the stack's own tags with it. */
+const maximumTags = 50;
+
+/** What `stackTags` in synthesis gives to everything: name, project and stage. */
+const stackTagCount = 3;
+
+export const tagsSchema = namedList(
+  closedObject({
+    name: Type.String({ 'stp:static': true, minLength: 1, maxLength: 128 }),
+    value: Type.String({ minLength: 1, maxLength: 256 }),
+  }),
+  { title: 'Tags', description: "Of the function, beside the stack's.", maxItems: maximumTags },
+);
+
+type Tags = readonly { name: string; value: string }[];
+
+export function* checkTags(tags: Tags, config: Config): Iterable<LocalFinding> {
+  const names = new Set([...tags, ...config.tags].map(({ name }) => name));
+  const room = maximumTags - stackTagCount;
+  if (names.size > room && tags.length <= maximumTags) {
+    yield {
+      code: 'too-many-tags',
+      path: ['tags'],
+      at: 'key',
+      message: `The function would have ${names.size + stackTagCount} tags with those of the stack; AWS allows ${maximumTags}.`,
+    };
+  }
+  for (const [index, { name }] of tags.entries()) {
+    if (typeof name !== 'string' || !/^(aws|stp):/i.test(name)) continue;
+    yield {
+      code: 'reserved-tag',
+      path: ['tags', index, 'name'],
+      message: `Tags that begin with "${name.slice(0, 4)}" are set by AWS and by the stack.`,
+      suggestion: 'Choose another name.',
+    };
+  }
+}
