@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { DatabaseSync } from 'node:sqlite';
@@ -12,15 +13,24 @@ export type Listeners = {
   closeAll(): Promise<void>;
 };
 
-/** Where the main port is looked for first; each project leaves room for the ports of its APIs. */
-const firstPort = 4510;
+/**
+ * Main ports are looked for in here, below what systems give to outgoing connections. Each project begins at
+ * a place of its own, with room for the ports of its APIs: two that took the first free port could not both
+ * come back to it.
+ */
+const firstPort = 20_000;
+const places = 500;
 const portsPerProject = 20;
 
 /** In-flight requests get this long to end before their connections are cut. */
 const graceMilliseconds = 500;
 
-/** @param onEvery Called for every request to any listener, before it is answered. */
+/**
+ * @param directory The project's, which says where its ports begin.
+ * @param onEvery Called for every request to any listener, before it is answered.
+ */
 export function createListeners(
+  directory: string,
   database: DatabaseSync,
   onEvery: (response: ServerResponse) => void,
 ): Listeners {
@@ -31,6 +41,18 @@ export function createListeners(
   );
   const open = new Map<string, Listener>();
 
+  function* candidates(name: string): Generator<number> {
+    const main = read.get('main')?.port as number | undefined;
+    if (name !== 'main' && main !== undefined) {
+      for (let port = main + 1; port < 65_536; port += 1) yield port;
+      return;
+    }
+    const own = createHash('sha256').update(directory).digest().readUInt32BE();
+    for (let place = 0; place < places; place += 1) {
+      yield firstPort + portsPerProject * ((own + place) % places);
+    }
+  }
+
   async function bind(name: string, onRequest: RequestListener, wanted?: number): Promise<Listener> {
     const kept = wanted ?? (read.get(name)?.port as number | undefined);
     if (kept !== undefined) {
@@ -38,9 +60,7 @@ export function createListeners(
       if (server === undefined) throw portInUse(name, kept);
       return { port: portOf(server), close: () => closeServer(server) };
     }
-    const main = read.get('main')?.port as number | undefined;
-    const step = name === 'main' ? portsPerProject : 1;
-    for (let port = main === undefined ? firstPort : main + 1; port < 65_536; port += step) {
+    for (const port of candidates(name)) {
       if (taken.get(port, name) !== undefined) continue;
       const server = await tryListen(onRequest, port);
       if (server !== undefined) return { port, close: () => closeServer(server) };
@@ -119,7 +139,7 @@ function closeServer(server: Server): Promise<void> {
 }
 
 function portInUse(name: string, port: number): UserError {
-  const what = name === 'main' ? '' : `, which ${name} had before`;
+  const what = name === 'main' ? '' : `, which ${name} had before,`;
   return new UserError(`port ${port}${what} is in use by another program`, {
     code: 'port-in-use',
     hint: `End the program that listens on 127.0.0.1:${port}. Outputs of deployed stacks hold the port, so it is kept; \`stp local reset\` gives up the stacks and the port.`,

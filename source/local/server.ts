@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import type { RequestListener, ServerResponse } from 'node:http';
+import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UserError } from '../model/errors.ts';
 import {
@@ -21,7 +22,7 @@ import type { WireHost } from './wire/request-handler.ts';
 export type ServerOptions = {
   /** `.stp/local` of the project; made where it is absent. */
   directory: string;
-  /** Main port. Without it the one that the directory holds, or at the first start a free one from 4510 on. */
+  /** Main port. Without it the one that the directory holds, or at the first start a free one. */
   port?: number;
   /** Services to run; all of them by default. */
   services?: readonly ServiceId[];
@@ -39,7 +40,7 @@ export type ServerOptions = {
 };
 
 export type RunningServer = {
-  /** `http://127.0.0.1:4510`. */
+  /** `http://127.0.0.1:20040`. */
   endpoint: string;
   accessKeyId: string;
   secretAccessKey: string;
@@ -60,7 +61,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const { directory, log = () => {} } = options;
   makeDirectory(directory);
   const database = openDatabase(directory);
-  const listeners = createListeners(database, options.onRequest ?? (() => {}));
+  const listeners = createListeners(directory, database, options.onRequest ?? (() => {}));
   const services = new Map<ServiceId, Service>();
   const ready = Promise.withResolvers<void>();
   ready.promise.catch(() => {});
@@ -198,6 +199,8 @@ function createBackend(
 
 function makeDirectory(directory: string): void {
   try {
+    mkdirSync(dirname(directory), { recursive: true });
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
     mkdirSync(`${directory}/objects`, { recursive: true });
     mkdirSync(`${directory}/functions`, { recursive: true });
   } catch (error) {

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UserError } from '../../model/errors.ts';
 import { databaseInUse } from '../database.ts';
@@ -166,7 +167,8 @@ function spawnServer(directory: string, options: LocalOptions): Promise<StartMes
 
 function openLog(directory: string): number {
   try {
-    mkdirSync(directory, { recursive: true });
+    mkdirSync(dirname(directory), { recursive: true });
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
     return openSync(logFile(directory), 'a', 0o600);
   } catch (error) {
     throw new UserError(`${directory} cannot be written: ${(error as Error).message}`, {

@@ -59,6 +59,7 @@ async function main(directory: string, version: string): Promise<void> {
   });
   log(`version ${version} listens at ${server.endpoint}`);
   tell({ type: 'ready', endpoint: server.endpoint, pid: process.pid });
+  idle.wait();
 }
 
 function openLog(directory: string): (message: string) => void {
@@ -85,8 +86,8 @@ function idleTimer(minutes: number, onIdle: () => void) {
     clearTimeout(timer);
     if (minutes > 0 && open === 0) timer = setTimeout(onIdle, minutes * 60_000);
   };
-  wait();
   return {
+    wait,
     begin(response: { on(event: 'close', listener: () => void): unknown }): void {
       open += 1;
       clearTimeout(timer);

@@ -89,5 +89,5 @@ function encodePayload(
 }
 
 /** A serializer's buffer is its own and used again, so its bytes are copied. */
-const ownBytes = (flushed: unknown): Uint8Array | string =>
+export const ownBytes = (flushed: unknown): Uint8Array | string =>
   typeof flushed === 'string' ? flushed : Uint8Array.from(flushed as Uint8Array);

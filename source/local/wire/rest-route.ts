@@ -23,8 +23,9 @@ const patternsOf = new WeakMap<ServiceModel, Pattern[]>();
  * Finds the operation that a REST request means: by method and path, then by the query's literals, then by
  * required members (`CopyObject` is `PutObject` with `x-amz-copy-source`). The most specific one wins.
  */
-export function findRoute(request: WireRequest, model: ServiceModel, bucket?: string): Route | undefined {
-  const path = bucket === undefined ? request.path : stripBucket(request.path, bucket);
+export function findRoute(request: WireRequest, model: ServiceModel): Route | undefined {
+  const { bucket, path } =
+    model.id === 's3' ? splitBucket(request) : { bucket: undefined, path: request.path };
   const query = new Map(request.query);
   let best: { pattern: Pattern; labels: Record<string, string>; rank: number[] } | undefined;
   for (const pattern of compile(model)) {
@@ -46,18 +47,14 @@ export function findRoute(request: WireRequest, model: ServiceModel, bucket?: st
   return { operation: best.pattern.operation, labels };
 }
 
-/** The bucket of an S3 request: the first step of the path, or the first label of the host name. */
-export function bucketOf(request: WireRequest): string | undefined {
+/** The bucket of an S3 request is the first label of the host name, or else the first step of the path. */
+function splitBucket(request: WireRequest): { bucket: string | undefined; path: string } {
   const host = (request.headers.host ?? '').replace(/:\d+$/, '').toLowerCase();
   const virtual = /^(.+?)(?:\.s3)?\.localhost$/.exec(host)?.[1];
-  if (virtual !== undefined && virtual !== 's3') return virtual;
-  const [, first] = request.path.split('/');
-  return first === undefined || first === '' ? undefined : decodeURIComponent(first);
-}
-
-function stripBucket(path: string, bucket: string): string {
-  const [, first = '', ...rest] = path.split('/');
-  return decodeURIComponent(first) === bucket ? `/${rest.join('/')}` : path;
+  if (virtual !== undefined && virtual !== 's3') return { bucket: virtual, path: request.path };
+  const [, first = '', ...rest] = request.path.split('/');
+  if (first === '') return { bucket: undefined, path: request.path };
+  return { bucket: decodeURIComponent(first), path: `/${rest.join('/')}` };
 }
 
 /** `x-id` only repeats the operation's name, and not every SDK sends it. */

@@ -3,8 +3,8 @@ import type { NormalizedSchema } from '@smithy/core/schema';
 import { errorMembers } from './error-members.ts';
 import { errorOnWire, malformed, type Protocol, unknownOperation } from './protocol.ts';
 import { isBodyMember, readBindings, writeHeaders } from './rest-bindings.ts';
-import { encodeRestBody, type RestCodec } from './rest-body.ts';
-import { bucketOf, findRoute } from './rest-route.ts';
+import { encodeRestBody, ownBytes, type RestCodec } from './rest-body.ts';
+import { findRoute } from './rest-route.ts';
 import type { ServiceModel } from './service-model.ts';
 import { escapeXml } from './xml.ts';
 
@@ -48,7 +48,7 @@ export const restJson: Protocol = {
     if (shape === undefined) return { status, headers, body: JSON.stringify(members) };
     const serializer = jsonCodec.create().createSerializer();
     serializer.write(shape.schema, bodyMembersOf(shape.schema, members));
-    return { status, headers, body: Buffer.from(serializer.flush()) };
+    return { status, headers, body: ownBytes(serializer.flush()) };
   },
 };
 
@@ -90,7 +90,7 @@ async function decode(
   malformedCode: string,
 ): ReturnType<Protocol['decode']> {
   const { request } = incoming;
-  const route = findRoute(request, model, model.id === 's3' ? bucketOf(request) : undefined);
+  const route = findRoute(request, model);
   if (route === undefined) throw unknownOperation(`${request.method} ${request.path}`);
   const { operation, labels } = route;
   if (!operation.input.isStructSchema()) return { operation, input: {} };

@@ -1,7 +1,11 @@
 import { request as httpRequest } from 'node:http';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { S3Client } from '@aws-sdk/client-s3';
-import type { TestAws } from '../start-test-aws.ts';
+
+/** Where a request goes; a `TestAws` is one. */
+export type Place = {
+  server: { endpoint: string; region: string; accessKeyId: string; secretAccessKey: string };
+};
 
 type Credentials = { accessKeyId: string; secretAccessKey: string; sessionToken?: string };
 
@@ -31,7 +35,7 @@ type Signer = {
 };
 
 /** Signs a request with the SDK's own signer, for requests that its clients would not send. */
-export async function sign(aws: TestAws, raw: RawRequest): Promise<Sent> {
+export async function sign(aws: Place, raw: RawRequest): Promise<Sent> {
   const { host, hostname, port } = new URL(aws.server.endpoint);
   const { method = 'POST', path = '/', query = {}, headers = {}, body = '', place = 'header' } = raw;
   const config = {
@@ -74,7 +78,7 @@ export async function sign(aws: TestAws, raw: RawRequest): Promise<Sent> {
   };
 }
 
-export const signedFetch = async (aws: TestAws, raw: RawRequest): Promise<RawAnswer> =>
+export const signedFetch = async (aws: Place, raw: RawRequest): Promise<RawAnswer> =>
   rawFetch(aws.server.endpoint, await sign(aws, raw));
 
 /** Sends exactly this. */
