@@ -82,7 +82,7 @@ describe('the life of the background process', () => {
       stacks: [],
     });
     expect(await stopLocal(options)).toBe(true);
-    expect(isAlive(first.pid)).toBe(false);
+    await vi.waitFor(() => expect(isAlive(first.pid)).toBe(false));
     expect(await readdir(local())).not.toContain('server.json');
     expect(await stopLocal(options)).toBe(false);
 
@@ -101,7 +101,7 @@ describe('the life of the background process', () => {
     const target = await ensureLocal(options);
     const { pid } = await state();
     expect(await ensureLocal({ ...options, version: '2.0.0' })).toMatchObject(same(target));
-    expect(isAlive(pid)).toBe(false);
+    await vi.waitFor(() => expect(isAlive(pid)).toBe(false));
     expect((await state()).version).toBe('2.0.0');
   });
 
@@ -127,7 +127,7 @@ describe('the life of the background process', () => {
     await withS3(target, (s3) => s3.send(new CreateBucketCommand({ Bucket: 'gone' })));
     const { pid } = await state();
     await resetLocal(options);
-    expect(isAlive(pid)).toBe(false);
+    await vi.waitFor(() => expect(isAlive(pid)).toBe(false));
     expect(await readdir(join(projectDirectory, '.stp'))).toEqual([]);
     const fresh = await ensureLocal(options);
     expect(fresh.credentials).not.toEqual(target.credentials);
