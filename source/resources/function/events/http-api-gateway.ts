@@ -5,31 +5,30 @@ import type { StackBuilder } from '../../../model/stack-builder.ts';
 import type { HttpApiGatewayProperties } from '../../http-api-gateway.ts';
 import { closedObject, oneOf, staticText } from '../../schema.ts';
 import { timeoutOf } from '../limits.ts';
+import { authorization, authorizerSchema } from './http-authorizer.ts';
 
 export const httpMethods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS', '*'] as const;
 export const payloadFormats = ['1.0', '2.0'] as const;
 
-const schema = closedObject(
-  {
-    httpApiGatewayName: staticText({
-      title: 'Gateway',
-      description: 'Name of an http-api-gateway of this config.',
-      'stp:resource': ['http-api-gateway'],
-    }),
-    method: oneOf(httpMethods, { title: 'Method', description: 'HTTP method; `*` for all.' }),
-    path: staticText({
-      title: 'Path',
-      description:
-        'Path with parameters as `{id}` and, at its end, `{proxy+}`; `*` for all that no other route takes.',
-      examples: ['/posts', '/posts/{id}', '/{proxy+}', '*'],
-      minLength: 1,
-    }),
-    payloadFormat: Type.Optional(
-      oneOf(payloadFormats, { title: 'Payload format', description: "Default: the gateway's, else 1.0." }),
-    ),
-  },
-  { 'stp:later': ['authorizer'] },
-);
+const schema = closedObject({
+  httpApiGatewayName: staticText({
+    title: 'Gateway',
+    description: 'Name of an http-api-gateway of this config.',
+    'stp:resource': ['http-api-gateway'],
+  }),
+  method: oneOf(httpMethods, { title: 'Method', description: 'HTTP method; `*` for all.' }),
+  path: staticText({
+    title: 'Path',
+    description:
+      'Path with parameters as `{id}` and, at its end, `{proxy+}`; `*` for all that no other route takes.',
+    examples: ['/posts', '/posts/{id}', '/{proxy+}', '*'],
+    minLength: 1,
+  }),
+  payloadFormat: Type.Optional(
+    oneOf(payloadFormats, { title: 'Payload format', description: "Default: the gateway's, else 1.0." }),
+  ),
+  authorizer: Type.Optional(authorizerSchema),
+});
 
 type Properties = Type.Static<typeof schema>;
 type Use = EventUse<Properties>;
@@ -113,9 +112,15 @@ export const httpApiGatewayEvent = defineEvent({
     const base = stack.names.logicalId(undefined, 'AWS::ApiGatewayV2::Route', {
       specifier: `${gatewayName}-${routeSpecifier(event.properties)}`,
     });
+    const { authorizer } = event.properties;
     stack.add(owner.name, stack.claimId(base, `${gatewayName} ${key}`), {
       Type: 'AWS::ApiGatewayV2::Route',
-      Properties: { ApiId: ref(api), RouteKey: key, Target: sub(`integrations/\${${integration}}`) },
+      Properties: {
+        ApiId: ref(api),
+        RouteKey: key,
+        Target: sub(`integrations/\${${integration}}`),
+        ...(authorizer ? authorization(stack, { authorizer, gatewayName, api }) : {}),
+      },
     });
   },
 
