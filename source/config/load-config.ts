@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { UserError } from '../model/errors.ts';
 import { codeFrame, splitLines } from './code-frame.ts';
+import { globalAlarmsFileName } from './global-alarms.ts';
 import { type LoadedConfig, type ReadOptions, readConfig } from './read-config.ts';
 
 export type { LoadedConfig } from './read-config.ts';
@@ -28,7 +29,7 @@ export function findConfig(from: string): string | undefined {
   }
 }
 
-export type LoadOptions = Omit<ReadOptions, 'text' | 'pathKind'> & {
+export type LoadOptions = Omit<ReadOptions, 'text' | 'pathKind' | 'alarms'> & {
   /** Whether the files that functions are built from have to be there. */
   checkEntryFiles: boolean;
 };
@@ -47,12 +48,18 @@ export async function loadConfig({ checkEntryFiles, ...options }: LoadOptions): 
   } catch {
     return notUtf8(bytes, file);
   }
+  const alarms = await readAlarms(join(directory, globalAlarmsFileName));
   return readConfig({
     ...options,
     file,
     text,
+    ...(alarms ? { alarms } : {}),
     ...(checkEntryFiles ? { pathKind: (path: string) => kindOf(resolve(directory, path)) } : {}),
   });
+}
+
+async function readAlarms(file: string): Promise<{ file: string; text: string } | undefined> {
+  return isFile(file) ? { file, text: (await readBytes(file)).toString('utf8') } : undefined;
 }
 
 async function readBytes(file: string): Promise<Buffer> {

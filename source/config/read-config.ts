@@ -1,5 +1,5 @@
 import { basename, dirname } from 'node:path';
-import { type Config, type ConfigResource, stackNameOf } from '../model/config.ts';
+import { type Config, type ConfigResource, type GlobalAlarm, stackNameOf } from '../model/config.ts';
 import type { CheckContext } from '../model/descriptor.ts';
 import type { ConfigPath, Finding, Problem, SourceRange } from '../model/diagnostic.ts';
 import { UserError } from '../model/errors.ts';
@@ -14,6 +14,7 @@ import { configSchema } from './config-schema.ts';
 import type { RuntimeContext } from './directives/built-ins.ts';
 import { resolveLocalDirectives } from './directives/resolve-local.ts';
 import { settleRuntimeDirectives } from './directives/settle-runtime.ts';
+import { readGlobalAlarms } from './global-alarms.ts';
 import { ProblemList } from './problem-list.ts';
 import { checkReusedVpc, reusedVpc } from './reuse-vpc.ts';
 import { YamlSource } from './yaml-source.ts';
@@ -26,6 +27,8 @@ export type ReadOptions = {
   region: string;
   /** Where the config has none; else it is the name of the folder. */
   serviceName?: string;
+  /** The file with the global alarms, where there is one. */
+  alarms?: { file: string; text: string };
   /** What a path relative to the config is; without it nothing is asked of the disk. */
   pathKind?: NonNullable<CheckContext['pathKind']>;
 };
@@ -55,12 +58,15 @@ export function readConfig(options: ReadOptions): LoadedConfig {
   const source = new YamlSource(options.text, options.file);
   const problems = new ProblemList(source);
   for (const finding of source.findings) problems.addText(finding);
-  const config = isMapping(source.value) ? readMapping(source.value, source, problems, options) : undefined;
+  const global = options.alarms ? readGlobalAlarms(options.alarms) : { alarms: [], problems: [] };
+  const config = isMapping(source.value)
+    ? readMapping(source.value, source, problems, { ...options, globalAlarms: global.alarms })
+    : undefined;
   if (source.findings.length === 0 && !isMapping(source.value)) problems.addText(notAMapping(source));
   const loaded = {
     file: options.file,
     text: source.text,
-    problems: problems.sorted(),
+    problems: [...problems.sorted(), ...global.problems],
     locate: (path: ConfigPath, at?: 'key' | 'value') => source.locate(path, at),
     describe(findings: readonly Finding[]) {
       const list = new ProblemList(source);
@@ -68,7 +74,8 @@ export function readConfig(options: ReadOptions): LoadedConfig {
       return list.sorted();
     },
   };
-  return problems.hasErrors || !config ? { ...loaded, config: undefined } : { ...loaded, config };
+  const hasErrors = problems.hasErrors || global.problems.some(({ severity }) => severity === 'error');
+  return hasErrors || !config ? { ...loaded, config: undefined } : { ...loaded, config };
 }
 
 function checkNameParts({ stage, serviceName }: ReadOptions): void {
@@ -86,7 +93,9 @@ function checkNameParts({ stage, serviceName }: ReadOptions): void {
   }
 }
 
-function readMapping(raw: Raw, source: YamlSource, problems: ProblemList, options: ReadOptions): Config {
+type MappingOptions = ReadOptions & { globalAlarms: GlobalAlarm[] };
+
+function readMapping(raw: Raw, source: YamlSource, problems: ProblemList, options: MappingOptions): Config {
   const { stage, region } = options;
   const types = typesOf(raw.resources);
   problems.resourceTypes = types;
@@ -207,7 +216,7 @@ function settle(raw: Raw, config: Config, broken: BrokenParts, problems: Problem
 }
 
 /** The config as far as it is well formed; whoever uses it knows which resources are broken. */
-function configOf(raw: Raw, options: ReadOptions): Config {
+function configOf(raw: Raw, options: MappingOptions): Config {
   const stackConfig = isMapping(raw.stackConfig) ? raw.stackConfig : {};
   const directory = dirname(options.file);
   const written = typeof raw.serviceName === 'string' ? raw.serviceName : undefined;
@@ -223,6 +232,7 @@ function configOf(raw: Raw, options: ReadOptions): Config {
     outputs: (Array.isArray(stackConfig.outputs) ? stackConfig.outputs : []) as Config['outputs'],
     tags: (Array.isArray(stackConfig.tags) ? stackConfig.tags : []) as Config['tags'],
     cloudformationReferences: [],
+    globalAlarms: options.globalAlarms,
     ...reusedVpc(stackConfig.vpc),
   };
 }

@@ -15,6 +15,17 @@ export type ConfigResource<P = Record<string, unknown>> = {
 /** One event of a function. `index` is its place in the `events` list; logical ids carry it. */
 export type ConfigEvent<P = Record<string, unknown>> = { type: string; index: number; properties: P };
 
+/** An alarm for every resource that its trigger can watch. `*` stands for all services or stages. */
+export type GlobalAlarm = {
+  name: string;
+  forServices?: string[];
+  forStages?: string[];
+  trigger: { type: string; properties?: Record<string, string | number | readonly string[] | undefined> };
+  evaluation?: { period?: number; evaluationPeriods?: number; breachedPeriods?: number };
+  notificationTargets?: { type: 'sns'; properties: { snsTopicArn: string } }[];
+  description?: string;
+};
+
 /** A checked config. Spec: functions.md, section 1. */
 export type Config = {
   serviceName: string;
@@ -27,6 +38,8 @@ export type Config = {
   cloudformationResources: Record<string, Record<string, Value>>;
   outputs: { name: string; value: Value; description?: string; export?: boolean }[];
   tags: { name: string; value: string }[];
+  /** Alarms of `stacktape.alarms.yml` beside the config (spec 11). */
+  globalAlarms?: GlobalAlarm[];
   /** A VPC that is there already: of another stack of ours, which exports it, or any other. */
   reuseVpc?:
     | { projectName: string; stage: string }

@@ -2,6 +2,8 @@ import * as Type from 'typebox';
 import type { Config } from '../model/config.ts';
 import { defineResource } from '../model/descriptor.ts';
 import { getAtt, ref, type Value } from '../model/intrinsic.ts';
+import { checkAlarms } from './alarms/resolve-alarms.ts';
+import { alarmProperties } from './alarms/schema.ts';
 import { httpMethods, payloadFormats } from './function/events/http-api-gateway.ts';
 import { disabledSchema, retentionSchema } from './log-retention.ts';
 import { closedObject, oneOf, staticSwitch } from './schema.ts';
@@ -39,8 +41,9 @@ const schema = closedObject(
     payloadFormat: Type.Optional(
       oneOf(payloadFormats, { title: 'Payload format', description: 'Shape of the event.', default: '1.0' }),
     ),
+    ...alarmProperties('http-api-gateway'),
   },
-  { 'stp:later': ['customDomains', 'cdn', 'alarms', 'disabledGlobalAlarms'] },
+  { 'stp:later': ['customDomains', 'cdn'] },
 );
 
 export type HttpApiGatewayProperties = Type.Static<typeof schema>;
@@ -62,7 +65,9 @@ export const httpApiGateway = defineResource({
   description: 'A public HTTPS address whose routes invoke functions.',
   schema,
 
-  *check({ properties: { cors } }) {
+  *check({ name, properties }) {
+    yield* checkAlarms({ name, type: 'http-api-gateway', properties });
+    const { cors } = properties;
     const origins = cors?.allowedOrigins ?? ['*'];
     if (cors?.enabled && cors.allowCredentials && Array.isArray(origins) && origins.includes('*')) {
       yield {

@@ -4,6 +4,7 @@ import { dynamoDbTable } from './dynamo-db-table.ts';
 import { eventBus } from './event-bus.ts';
 import { functionDescriptor } from './function/function.ts';
 import { httpApiGateway } from './http-api-gateway.ts';
+import { relationalDatabase } from './relational-database/relational-database.ts';
 import { snsTopic } from './sns-topic.ts';
 import { sqsQueue } from './sqs-queue.ts';
 
@@ -16,6 +17,7 @@ export const resourceDescriptors: readonly ResourceDescriptor[] = [
   eventBus,
   snsTopic,
   sqsQueue,
+  relationalDatabase,
 ];
 
 /** Resource types of Stacktape that this version does not have. */
@@ -25,7 +27,6 @@ export const laterResourceTypes: readonly string[] = [
   'mongo-db-atlas-cluster',
   'private-service',
   'redis-cluster',
-  'relational-database',
   'upstash-kafka-topic',
   'upstash-redis',
   'user-auth-pool',

@@ -3,6 +3,8 @@ import type { ConfigResource } from '../model/config.ts';
 import { type CheckContext, defineResource, type LocalFinding } from '../model/descriptor.ts';
 import { getAtt, ref, type Value } from '../model/intrinsic.ts';
 import type { StackBuilder } from '../model/stack-builder.ts';
+import { checkAlarms } from './alarms/resolve-alarms.ts';
+import { alarmProperties } from './alarms/schema.ts';
 import { exactlyOne } from './exactly-one.ts';
 import { fifoName, needsFifo } from './fifo.ts';
 import { timeoutOf } from './function/limits.ts';
@@ -89,6 +91,7 @@ const schema = closedObject({
   ),
   policyStatements: Type.Optional(policyStatementsSchema),
   events: Type.Optional(queueEventSchema),
+  ...alarmProperties('sqs-queue'),
 });
 
 export type SqsQueueProperties = Type.Static<typeof schema>;
@@ -101,6 +104,7 @@ export const sqsQueue = defineResource({
   schema,
 
   *check({ name, properties }, context) {
+    yield* checkAlarms({ name, type: 'sqs-queue', properties });
     yield* needsFifo(properties, ['fifoHighThroughput', 'contentBasedDeduplication']);
     if (properties.redrivePolicy) yield* checkRedrive(name, properties, properties.redrivePolicy, context);
     if (properties.events) yield* checkQueueEvents(properties.events, properties.fifoEnabled === true);

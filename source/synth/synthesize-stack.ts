@@ -2,6 +2,7 @@ import { type Config, stackNameOf } from '../model/config.ts';
 import type { Finding } from '../model/diagnostic.ts';
 import type { Value } from '../model/intrinsic.ts';
 import type { Template, TemplateResource } from '../model/template.ts';
+import { addAlarms } from '../resources/alarms/add-alarms.ts';
 import { artifactKeyParameter } from '../resources/function/function.ts';
 import { createNames } from '../resources/names.ts';
 import { resourceDescriptor } from '../resources/registry.ts';
@@ -39,7 +40,10 @@ export function synthesizeStack(config: Config, { digests = {} }: SynthesisInput
   const stack = new TemplateBuilder(config);
   // Before any grants to a function that comes later: artifacts are in the config's order.
   for (const { type, name } of config.resources) if (type === 'function') stack.draft(name);
-  for (const resource of config.resources) resourceDescriptor(resource.type)?.synth(resource, stack);
+  for (const resource of config.resources) {
+    resourceDescriptor(resource.type)?.synth(resource, stack);
+    addAlarms(resource, stack);
+  }
   for (const [name, draft] of stack.functions) finishFunction(stack, name, draft);
   for (const [logicalId, raw] of Object.entries(config.cloudformationResources))
     addRaw(stack, logicalId, raw);

@@ -1,6 +1,7 @@
-import type { Connection } from '../../model/descriptor.ts';
+import type { CheckContext, Connection, LocalFinding } from '../../model/descriptor.ts';
 import { getAtt, type Value } from '../../model/intrinsic.ts';
 import type { StackBuilder } from '../../model/stack-builder.ts';
+import { accessibilityOf, type DatabaseProperties } from '../relational-database/properties.ts';
 import { staticSwitch } from '../schema.ts';
 import { addGatewayEndpoint, networkOf, securityGroupId } from '../vpc.ts';
 
@@ -68,4 +69,44 @@ export function reachInVpc(
       },
     },
   );
+}
+
+/** Resource types that only the VPC reaches, whatever they say. */
+const insideVpc = ['redis-cluster', 'private-service'];
+
+type Connected = { connectTo?: string[]; joinDefaultVpc?: boolean };
+
+/** What only the VPC reaches cannot be connected to a function outside of it (spec 9). */
+export function* checkReach(
+  { connectTo, joinDefaultVpc }: Connected,
+  context: CheckContext,
+): Iterable<LocalFinding> {
+  if (joinDefaultVpc || !Array.isArray(connectTo)) return;
+  for (const [index, target] of connectTo.entries()) {
+    const mode = reachOf(target, context);
+    if (mode === undefined || mode === 'internet') continue;
+    const path = ['connectTo', index];
+    if (mode === 'whitelisted-ips-only') {
+      yield {
+        severity: 'warning',
+        code: 'address-unknown',
+        path,
+        message: `${target} takes connections from addresses that it knows, and a function outside of the VPC has none that stays.`,
+        suggestion: 'Set joinDefaultVpc: true, or another accessibilityMode.',
+      };
+      continue;
+    }
+    yield {
+      code: 'outside-vpc',
+      path,
+      message: `A function cannot connect to ${target}, which only the VPC reaches, unless it is in the VPC.`,
+      suggestion: 'Set joinDefaultVpc: true; the function loses its way to the internet then.',
+    };
+  }
+}
+
+function reachOf(target: string, context: CheckContext): string | undefined {
+  if (insideVpc.some((type) => context.resource(target, type))) return 'vpc';
+  const database = context.resource<DatabaseProperties>(target, 'relational-database');
+  return database && accessibilityOf(database.properties);
 }

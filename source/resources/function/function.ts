@@ -3,6 +3,8 @@ import type { ConfigResource } from '../../model/config.ts';
 import { defineResource, type LocalFinding } from '../../model/descriptor.ts';
 import { getAtt, sub, type Value } from '../../model/intrinsic.ts';
 import type { Names, StackBuilder } from '../../model/stack-builder.ts';
+import { alarmId, alarmsOf, checkAlarms } from '../alarms/resolve-alarms.ts';
+import { alarmProperties } from '../alarms/schema.ts';
 import { addLogForwarding, logForwardingSchema } from '../log-forwarding.ts';
 import { disabledSchema, retentionSchema } from '../log-retention.ts';
 import { closedObject, oneOf, variants } from '../schema.ts';
@@ -13,7 +15,7 @@ import {
   provisionedConcurrencySchema,
   reservedConcurrencySchema,
 } from './concurrency.ts';
-import { joinDefaultVpcSchema, joinVpc, reachInVpc, vpcConfig } from './default-vpc.ts';
+import { checkReach, joinDefaultVpcSchema, joinVpc, reachInVpc, vpcConfig } from './default-vpc.ts';
 import { addAlias, checkDeployment, deploymentSchema } from './deployment.ts';
 import { addDestinations, checkDestinations, destinationsSchema } from './destinations.ts';
 import { checkEnvironment, environmentSchema, nodeOptions } from './environment.ts';
@@ -84,9 +86,10 @@ const schema = closedObject(
     iamRoleStatements: Type.Optional(iamRoleStatementsSchema),
     deployment: Type.Optional(deploymentSchema),
     joinDefaultVpc: Type.Optional(joinDefaultVpcSchema),
+    ...alarmProperties('function'),
   },
   {
-    'stp:later': ['alarms', 'disabledGlobalAlarms', 'cdn', 'volumeMounts'],
+    'stp:later': ['cdn', 'volumeMounts'],
   },
 );
 
@@ -125,6 +128,8 @@ export const functionDescriptor = defineResource({
     if (properties.url) yield* checkUrl(properties.url);
     if (properties.tags) yield* checkTags(properties.tags, context.config);
     yield* checkConcurrency(properties);
+    yield* checkReach(properties, context);
+    yield* checkAlarms({ name, type: 'function', properties });
     if (runtime !== undefined) yield* checkRuntime(runtime);
     if (properties.logging?.disabled && properties.logging.logForwarding) {
       yield {
@@ -143,7 +148,7 @@ export const functionDescriptor = defineResource({
     addFunction(resource, stack);
     const { properties } = resource;
     if (properties.joinDefaultVpc) joinVpc(resource.name, stack);
-    addAlias(resource, stack, []);
+    addAlias(resource, stack, rollbackAlarms(resource, stack));
     addUrl(resource, stack);
     addDestinations(resource, stack);
     for (const [index, event] of (properties.events ?? []).entries()) {
@@ -214,6 +219,10 @@ function* checkRuntime(runtime: string): Iterable<LocalFinding> {
     suggestion: 'Leave "runtime" out to have the newest.',
   };
 }
+
+/** A deployment that makes one of the function's own alarms fire is taken back. */
+const rollbackAlarms = (resource: FunctionResource, stack: StackBuilder): string[] =>
+  alarmsOf(stack.config, resource).map((alarm) => alarmId(resource, alarm));
 
 function addRole({ name, properties }: FunctionResource, stack: StackBuilder): void {
   stack.add(name, stack.names.logicalId(name, 'AWS::IAM::Role'), {

@@ -1,4 +1,5 @@
 import type { EventDescriptor } from '../../../model/descriptor.ts';
+import { cloudwatchAlarmEvent } from './cloudwatch-alarm.ts';
 import { cloudwatchLogEvent } from './cloudwatch-log.ts';
 import { dynamoDbStreamEvent } from './dynamo-db-stream.ts';
 import { eventBusEvent } from './event-bus.ts';
@@ -22,10 +23,11 @@ export const eventDescriptors: readonly EventDescriptor[] = [
   dynamoDbStreamEvent,
   s3Event,
   cloudwatchLogEvent,
+  cloudwatchAlarmEvent,
 ];
 
 /** Event types of Stacktape that this version does not have. */
-export const laterEventTypes: readonly string[] = ['cloudwatch-alarm', 'application-load-balancer'];
+export const laterEventTypes: readonly string[] = ['application-load-balancer'];
 
 const byType = new Map(eventDescriptors.map((descriptor) => [descriptor.type, descriptor]));
 

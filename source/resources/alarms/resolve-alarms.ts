@@ -1,0 +1,114 @@
+import type { Config, ConfigResource } from '../../model/config.ts';
+import type { LocalFinding } from '../../model/descriptor.ts';
+import type { Names } from '../../model/stack-builder.ts';
+import { pascalCase } from '../names.ts';
+import { type EngineType, engineOf } from '../relational-database/engines.ts';
+import { type Alarm, alarmedTypeOf } from './schema.ts';
+
+/** An alarm on a resource: one of its own by its place in the list, or a global one by its name. */
+export type ResourceAlarm = { key: number | string; alarm: Alarm };
+
+type Alarmed = { alarms?: Alarm[]; disabledGlobalAlarms?: string[]; engine?: { type: EngineType } };
+
+/** The alarms that a resource has: its own, then the global ones that are about its type, service and stage. */
+export function alarmsOf(config: Config, resource: ConfigResource): ResourceAlarm[] {
+  const { alarms = [], disabledGlobalAlarms = [] } = resource.properties as Alarmed;
+  const own = alarms.map((alarm, key) => ({ key, alarm }));
+  const global = (config.globalAlarms ?? [])
+    .filter(
+      ({ name, trigger, forServices, forStages }) =>
+        alarmedTypeOf(trigger.type) === resource.type &&
+        !disabledGlobalAlarms.includes(name) &&
+        includes(forServices, config.serviceName) &&
+        includes(forStages, config.stage) &&
+        // A global alarm goes where it can.
+        unfit(trigger.type, resource) === undefined,
+    )
+    .map((alarm) => ({ key: alarm.name, alarm }));
+  return [...own, ...global];
+}
+
+const includes = (names: readonly string[] | undefined, name: string): boolean =>
+  names === undefined || names.includes('*') || names.includes(name);
+
+/** The name by which events refer to an alarm. */
+export const alarmReference = (resource: ConfigResource, { key }: ResourceAlarm): string =>
+  `${resource.name}.alarms.${typeof key === 'string' ? pascalName(key) : key}`;
+
+/** `cpuUtilization` is `CpuUtilization`; what is written in capitals stays so. */
+const pascalName = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);
+
+/** `DatabaseCpuUtilizationForMyDatabase0`, the name without the stack's. */
+export const alarmName = ({ name }: { name: string }, { key, alarm }: ResourceAlarm): string =>
+  `${pascalCase(alarm.trigger.type)}For${pascalCase(name)}${typeof key === 'string' ? pascalName(key) : key}`;
+
+export const alarmId = (resource: { name: string }, alarm: ResourceAlarm): string =>
+  `${alarmName(resource, alarm)}Alarm`;
+
+/** CloudWatch's name of an alarm: 255 characters at most. */
+export const alarmPhysicalName = (names: Names, resource: { name: string }, alarm: ResourceAlarm): string =>
+  names.physicalName(alarmName(resource, alarm), 255);
+
+/** Rules of a resource's own alarms that their schema cannot say. Paths begin at the resource's properties. */
+export function* checkAlarms(resource: ConfigResource): Iterable<LocalFinding> {
+  const { alarms } = resource.properties as Alarmed;
+  if (!Array.isArray(alarms)) return;
+  for (const [index, alarm] of alarms.entries()) {
+    const why = unfit(alarm.trigger.type, resource);
+    if (why !== undefined) {
+      yield {
+        code: 'unfit-alarm',
+        path: ['alarms', index, 'trigger', 'type'],
+        message: `Trigger ${alarm.trigger.type} ${why}.`,
+        suggestion: 'Use another trigger.',
+      };
+    }
+    for (const finding of checkEvaluation(alarm)) {
+      yield { ...finding, path: ['alarms', index, ...finding.path] };
+    }
+  }
+}
+
+export function* checkEvaluation({ evaluation = {} }: Alarm): Iterable<LocalFinding> {
+  const { period = 60, evaluationPeriods = 1, breachedPeriods = 1 } = evaluation;
+  if (period % 60 !== 0) {
+    yield {
+      code: 'alarm-period',
+      path: ['evaluation', 'period'],
+      message: `"period" has to be whole minutes, not ${period} seconds.`,
+      expected: 'a multiple of 60',
+    };
+  }
+  if (breachedPeriods > evaluationPeriods) {
+    yield {
+      code: 'alarm-periods',
+      path: ['evaluation', 'breachedPeriods'],
+      message: `"breachedPeriods" is ${breachedPeriods}, and only ${evaluationPeriods} are looked at.`,
+      suggestion: 'Raise "evaluationPeriods".',
+    };
+  }
+  if (period * evaluationPeriods > 86_400) {
+    yield {
+      code: 'alarm-periods',
+      path: ['evaluation'],
+      message: 'CloudWatch looks at one day at most: "period" times "evaluationPeriods" is longer.',
+      expected: 'at most 86400 seconds together',
+    };
+  }
+}
+
+/** Why a trigger cannot watch a resource, as the end of a sentence; undefined where it can. */
+function unfit(triggerType: string, { properties }: ConfigResource): string | undefined {
+  if (triggerType === 'application-load-balancer-unhealthy-targets') {
+    return 'counts containers, and this version routes to functions only, which are always healthy';
+  }
+  const engine = (properties as Alarmed).engine?.type;
+  const kind = engine === undefined ? undefined : engineOf(engine)?.kind;
+  if (triggerType === 'database-free-storage' && kind !== undefined && kind !== 'instance') {
+    return 'does not fit Aurora, whose storage grows by itself';
+  }
+  if (triggerType === 'database-free-memory' && kind === 'serverless-v1') {
+    return 'does not fit Aurora Serverless v1, which tells nothing of its memory';
+  }
+  return undefined;
+}

@@ -1,0 +1,114 @@
+import type * as Type from 'typebox';
+import type { Config, ConfigResource } from '../../../model/config.ts';
+import { defineEvent } from '../../../model/descriptor.ts';
+import { getAtt } from '../../../model/intrinsic.ts';
+import { didYouMean } from '../../../model/nearest-word.ts';
+import { alarmId, alarmReference, alarmsOf, type ResourceAlarm } from '../../alarms/resolve-alarms.ts';
+import { fitName } from '../../names.ts';
+import { closedObject, staticText } from '../../schema.ts';
+import { eventId } from './event-ids.ts';
+import { addInvokePermission } from './invoke-permission.ts';
+
+const schema = closedObject({
+  alarmName: staticText({
+    title: 'Alarm',
+    description: '{resource}.alarms.{place in its list}, or {resource}.alarms.{name of a global alarm}.',
+    examples: ['myDatabase.alarms.0', 'myDatabase.alarms.CpuUtilization'],
+    minLength: 1,
+  }),
+});
+
+type Properties = Type.Static<typeof schema>;
+type Found = { resource: ConfigResource; alarm: ResourceAlarm };
+
+/** Every alarm of the config by the name that events have for it. */
+function alarmsByName(config: Config): Map<string, Found> {
+  const found = new Map<string, Found>();
+  for (const resource of config.resources) {
+    for (const alarm of alarmsOf(config, resource)) {
+      found.set(alarmReference(resource, alarm), { resource, alarm });
+    }
+  }
+  return found;
+}
+
+/** Spec 6.11, traps 3 and 4. */
+export const cloudwatchAlarmEvent = defineEvent({
+  type: 'cloudwatch-alarm',
+  title: 'Alarm',
+  description: 'An alarm of the stack that fires.',
+  schema,
+
+  *check({ properties }: { properties: Properties }, _owner, { config }) {
+    const known = [...alarmsByName(config).keys()];
+    const { alarmName } = properties;
+    if (known.includes(alarmName)) return;
+    yield {
+      code: 'unknown-alarm',
+      path: ['alarmName'],
+      message: `There is no alarm "${alarmName}".`,
+      expected:
+        known.length === 0
+          ? '{resource}.alarms.{place or global name}; the config has no alarms, and there are no global ones for it'
+          : `one of ${known.join(', ')}`,
+      suggestion:
+        didYouMean(alarmName, known).suggestion ??
+        'Global alarms stand in stacktape.alarms.yml beside the config.',
+    };
+  },
+
+  synth({ properties, index }, owner, stack) {
+    const found = alarmsByName(stack.config).get(properties.alarmName);
+    if (!found) throw new Error(`No alarm ${properties.alarmName}: the config was not checked`);
+    const rule = eventId(stack.names, owner.name, index, 'AWS::Events::Rule');
+    stack.add(owner.name, rule, {
+      Type: 'AWS::Events::Rule',
+      Properties: {
+        State: 'ENABLED',
+        EventPattern: {
+          source: ['aws.cloudwatch'],
+          'detail-type': ['CloudWatch Alarm State Change'],
+          resources: [getAtt(alarmId(found.resource, found.alarm), 'Arn')],
+          detail: { state: { value: ['ALARM'] } },
+        },
+        Targets: [
+          {
+            Arn: stack.functionTarget(owner.name),
+            Id: fitName(`${owner.name}-event-${index}-event-rule`, 64),
+          },
+        ],
+      },
+    });
+    addInvokePermission(stack, {
+      owner: owner.name,
+      index,
+      principal: 'events.amazonaws.com',
+      sourceArn: getAtt(rule, 'Arn'),
+    });
+  },
+
+  sample: () => ({
+    version: '0',
+    id: '2dde0eb1-528b-d2d5-9ca6-6d590caf2329',
+    'detail-type': 'CloudWatch Alarm State Change',
+    source: 'aws.cloudwatch',
+    account: '000000000000',
+    time: '2026-01-01T00:00:00Z',
+    region: 'us-east-1',
+    resources: ['arn:aws:cloudwatch:us-east-1:000000000000:alarm:sample'],
+    detail: {
+      alarmName: 'sample',
+      configuration: { description: 'A sample' },
+      previousState: {
+        reason: 'Initial alarm creation',
+        timestamp: '2026-01-01T00:00:00.000+0000',
+        value: 'OK',
+      },
+      state: {
+        reason: 'Threshold Crossed: 1 datapoint [85.0] was greater than the threshold (80.0).',
+        timestamp: '2026-01-01T00:01:00.000+0000',
+        value: 'ALARM',
+      },
+    },
+  }),
+});

@@ -1,0 +1,64 @@
+import { ref } from '../../model/intrinsic.ts';
+import type { Names, StackBuilder } from '../../model/stack-builder.ts';
+import { databaseName, engineOf, type InstanceProperties, portOf, versionOf } from './engines.ts';
+import { addLogGroups, databaseIdentifier, securityGroups, sharedProperties } from './placement.ts';
+import { accessibilityOf, type Database } from './properties.ts';
+
+export const instanceId = (names: Names, name: string): string =>
+  names.logicalId(name, 'AWS::RDS::DBInstance');
+
+export const replicaId = (names: Names, name: string, index: number): string =>
+  names.logicalId(name, 'AWS::RDS::DBInstance', { specifier: 'ReadReplica', index });
+
+export const replicasOf = ({ properties: { engine } }: Database) =>
+  (engine.properties as InstanceProperties).readReplicas ?? [];
+
+/** An instance of RDS and its read replicas. */
+export function addInstances(resource: Database, stack: StackBuilder): void {
+  const { name, properties } = resource;
+  const { names } = stack;
+  const { engine } = properties;
+  const { engine: Engine, license } = engineOf(engine.type);
+  const { primaryInstance, storage } = engine.properties as InstanceProperties;
+  const { ids, logs } = addLogGroups(resource, stack, 'instance');
+  const mode = accessibilityOf(properties);
+  const PubliclyAccessible =
+    (mode === 'internet' || mode === 'whitelisted-ips-only') &&
+    !properties.accessibility?.forceDisablePublicIp;
+  stack.add(name, instanceId(names, name), {
+    Type: 'AWS::RDS::DBInstance',
+    // The name is taken as long as the instance is there. What loses data is asked for before it is done.
+    DeletionPolicy: 'Delete',
+    UpdateReplacePolicy: 'Delete',
+    ...(ids.length > 0 ? { DependsOn: ids } : {}),
+    Properties: {
+      DBInstanceIdentifier: databaseIdentifier(names, name),
+      DBInstanceClass: primaryInstance.instanceSize,
+      MultiAZ: primaryInstance.multiAz,
+      Engine,
+      EngineVersion: versionOf(engine),
+      LicenseModel: license,
+      AllocatedStorage: String(storage?.initialSize ?? 20),
+      MaxAllocatedStorage: storage?.maxSize ?? 200,
+      ...sharedProperties(resource, stack),
+      DBName: databaseName(engine),
+      Port: String(portOf(engine)),
+      VPCSecurityGroups: securityGroups(names, name),
+      PubliclyAccessible,
+      EnableCloudwatchLogsExports: logs.length > 0 ? logs : undefined,
+    },
+  });
+  for (const [index, replica] of replicasOf(resource).entries()) {
+    stack.add(name, replicaId(names, name, index), {
+      Type: 'AWS::RDS::DBInstance',
+      Properties: {
+        DBInstanceIdentifier: databaseIdentifier(names, `${name}-replica-${index}`),
+        SourceDBInstanceIdentifier: ref(instanceId(names, name)),
+        DBInstanceClass: replica.instanceSize,
+        MultiAZ: replica.multiAz,
+        VPCSecurityGroups: securityGroups(names, name),
+        PubliclyAccessible,
+      },
+    });
+  }
+}

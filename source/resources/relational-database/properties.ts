@@ -1,0 +1,74 @@
+import * as Type from 'typebox';
+import type { ConfigResource } from '../../model/config.ts';
+import { alarmProperties } from '../alarms/schema.ts';
+import { disabledSchema, retentionSchema } from '../log-retention.ts';
+import { closedObject, oneOf, staticSwitch } from '../schema.ts';
+import { engineOf, engineSchema } from './engines.ts';
+
+const modes = ['internet', 'vpc', 'scoping-workloads-in-vpc', 'whitelisted-ips-only'] as const;
+
+/** Spec 13.7. */
+export const databaseSchema = closedObject({
+  credentials: closedObject(
+    {
+      masterUserName: Type.Optional(
+        Type.String({
+          'stp:static': true,
+          default: 'db_master_user',
+          pattern: '^[A-Za-z][A-Za-z0-9_]{0,15}$',
+        }),
+      ),
+      masterUserPassword: Type.String({
+        description: 'Best a secret: $Secret(…).',
+        examples: ["$Secret('dbSecret.password')"],
+        minLength: 8,
+        maxLength: 128,
+        pattern: '^[^/@" ]*$',
+      }),
+    },
+    { title: 'Credentials', description: 'Of the user who may do everything.' },
+  ),
+  engine: engineSchema,
+  accessibility: Type.Optional(
+    closedObject(
+      {
+        accessibilityMode: oneOf(modes, {
+          title: 'Mode',
+          description: 'Default: internet; for Aurora Serverless v1, which has no public address, vpc.',
+        }),
+        whitelistedIps: Type.Optional(
+          Type.Array(Type.String(), { description: 'Addresses that may connect.', minItems: 1 }),
+        ),
+        forceDisablePublicIp: Type.Optional(staticSwitch({ default: false })),
+      },
+      { title: 'Accessibility', description: 'From where connections are taken.' },
+    ),
+  ),
+  deletionProtection: Type.Optional(Type.Boolean({ title: 'Deletion protection', default: false })),
+  automatedBackupRetentionDays: Type.Optional(
+    Type.Integer({ title: 'Backups', description: 'Days; 0 for none.', default: 1, minimum: 0, maximum: 35 }),
+  ),
+  preferredMaintenanceWindow: Type.Optional(
+    Type.String({ title: 'Maintenance window', examples: ['Sun:02:00-Sun:04:00'] }),
+  ),
+  logging: Type.Optional(
+    closedObject(
+      { disabled: disabledSchema, retentionDays: retentionSchema(90) },
+      { title: 'Logging', 'stp:later': ['logTypes', 'engineSpecificOptions', 'logForwarding'] },
+    ),
+  ),
+  ...alarmProperties('relational-database'),
+});
+
+export type DatabaseProperties = Type.Static<typeof databaseSchema>;
+export type Database = ConfigResource<DatabaseProperties>;
+
+/** Where connections are taken from, when nothing is said (spec 13.7). */
+export function accessibilityOf({
+  engine,
+  accessibility,
+}: Pick<DatabaseProperties, 'engine' | 'accessibility'>): (typeof modes)[number] {
+  return (
+    accessibility?.accessibilityMode ?? (engineOf(engine.type).kind === 'serverless-v1' ? 'vpc' : 'internet')
+  );
+}

@@ -1,0 +1,390 @@
+import { describe, expect, test } from 'vitest';
+import { printTemplate } from '../../source/synth/print-template.ts';
+import { synthesizeStack } from '../../source/synth/synthesize-stack.ts';
+import { functionWith, read, readRight } from '../config/read.ts';
+import { configText, property, synthesize } from './synthesize.ts';
+
+const withDatabase = (engine: string, { more = '', properties = '' } = {}) =>
+  `${functionWith(properties)}  db:
+    type: relational-database
+    properties:
+      credentials: { masterUserName: admin, masterUserPassword: "pass#word" }
+      engine: { ${engine} }
+${more}`;
+
+test('05-environment: a serverless database and every kind of variable', async () => {
+  const text = configText('examples/05-environment')
+    .replace(/directives:\n(?: .*\n)+/, '')
+    .replace("$MyCustomDirective('input-for-my-directive')", 'given');
+  const stack = synthesize(text);
+  const secret = '{{resolve:secretsmanager:dbSecret:SecretString:password}}';
+  expect(property(stack, 'MyLambdaFunction', 'Environment', 'Variables')).toMatchObject({
+    STATIC_ENV_VAR: 'my-env-var',
+    DB_HOST: { 'Fn::GetAtt': ['MyDatabaseDbCluster', 'Endpoint.Address'] },
+    DB_PASSWORD: secret,
+  });
+  expect(property(stack, 'MyDatabaseDbCluster', 'MasterUserPassword')).toBe(secret);
+  expect(Object.keys(stack.template.Resources).filter((id) => id.startsWith('MyDatabase'))).toEqual([
+    'MyDatabaseSecurityGroup',
+    'MyDatabaseDbSubnetGroup',
+    'MyDatabaseDbClusterParameterGroup',
+    'MyDatabaseErrorLogGroup',
+    'MyDatabaseDbCluster',
+  ]);
+  await expect(printTemplate(stack.template, 'json')).toMatchFileSnapshot('golden/05-environment.json');
+});
+
+test('Aurora Serverless v1 compiles with every default, and says that AWS has ended it', () => {
+  const text = configText('examples/18-alarm-in-config');
+  expect(property(synthesize(text), 'MyDatabaseDbCluster')).toMatchObject({
+    Engine: 'aurora-mysql',
+    EngineMode: 'serverless',
+    EngineVersion: '5.7.mysql_aurora.2.11.4',
+    DatabaseName: 'defdb',
+    MasterUsername: 'db_master_user',
+    StorageEncrypted: true,
+    ScalingConfiguration: { MinCapacity: 2, MaxCapacity: 4, AutoPause: false },
+  });
+  const cluster = property(synthesize(text), 'MyDatabaseDbCluster') as object;
+  expect(
+    Object.entries(cluster).filter(([key, value]) => value !== undefined && /^(Port|EnableCloud)/.test(key)),
+  ).toEqual([]);
+  expect(read(text).problems).toMatchObject([
+    {
+      severity: 'warning',
+      code: 'aurora-serverless-v1',
+      message:
+        'Relational database myDatabase: AWS ended Aurora Serverless v1 on 2025-03-31 and takes no new clusters of it.',
+      suggestion: 'Use aurora-mysql-serverless-v2.',
+    },
+  ]);
+});
+
+describe('engines', () => {
+  const instance = 'properties: { primaryInstance: { instanceSize: db.t4g.micro } }';
+  test.each([
+    ['mysql', 'mysql', '3306', '8.4', 'defdb'],
+    ['mariadb', 'mariadb', '3306', '11.4', 'defdb'],
+    ['postgres', 'postgres', '5432', '17', 'defdb'],
+    ['oracle-ee', 'oracle-ee', '1521', '19', 'DEFDB'],
+    ['oracle-se2', 'oracle-se2', '1521', '19', 'DEFDB'],
+    ['sqlserver-ee', 'sqlserver-ee', '1433', '16.00', undefined],
+    ['sqlserver-ex', 'sqlserver-ex', '1433', '16.00', undefined],
+    ['sqlserver-se', 'sqlserver-se', '1433', '16.00', undefined],
+    ['sqlserver-web', 'sqlserver-web', '1433', '16.00', undefined],
+  ])('%s', (type, Engine, Port, EngineVersion, DBName) => {
+    const stack = synthesize(withDatabase(`type: ${type}, ${instance}`));
+    expect(property(stack, 'DbDbInstance')).toMatchObject({
+      Engine,
+      Port,
+      EngineVersion,
+      AllocatedStorage: '20',
+      DBInstanceClass: 'db.t4g.micro',
+      PubliclyAccessible: true,
+    });
+    expect(property(stack, 'DbDbInstance', 'DBName')).toBe(DBName);
+  });
+
+  test('Aurora has a cluster and instances, of which the others read', () => {
+    const sizes = '{ instanceSize: db.t4g.medium }, { instanceSize: db.t4g.large }';
+    const stack = synthesize(
+      withDatabase(`type: aurora-postgresql, properties: { instances: [${sizes}] }`, {
+        properties: '      connectTo: [db]\n',
+      }),
+    );
+    expect(property(stack, 'DbDbInstance1', 'DBInstanceClass')).toBe('db.t4g.large');
+    expect(property(stack, 'DbDbClusterParameterGroup', 'Family')).toBe('aurora-postgresql16');
+    const variables = property(stack, 'GetPostsFunction', 'Environment', 'Variables') as object;
+    expect(
+      Object.keys(variables)
+        .filter((name) => name.startsWith('STP_'))
+        .sort(),
+    ).toEqual([
+      'STP_DB_CONNECTION_STRING',
+      'STP_DB_HOST',
+      'STP_DB_JDBC_CONNECTION_STRING',
+      'STP_DB_PORT',
+      'STP_DB_READER_CONNECTION_STRING',
+      'STP_DB_READER_HOST',
+      'STP_DB_READER_JDBC_CONNECTION_STRING',
+    ]);
+  });
+
+  test('Aurora Serverless v2 scales one instance', () => {
+    const stack = synthesize(withDatabase('type: aurora-mysql-serverless-v2'));
+    expect(property(stack, 'DbDbCluster')).toMatchObject({
+      EngineMode: 'provisioned',
+      ServerlessV2ScalingConfiguration: { MinCapacity: 0, MaxCapacity: 10 },
+    });
+    expect(property(stack, 'DbDbInstance0', 'DBInstanceClass')).toBe('db.serverless');
+  });
+
+  test('addresses hold what the user is told, with the password as an address takes it', () => {
+    const stack = synthesize(
+      withDatabase(`type: mariadb, ${instance}`, { properties: '      connectTo: [db]\n' }),
+    );
+    const host = { 'Fn::GetAtt': ['DbDbInstance', 'Endpoint.Address'] };
+    const port = { 'Fn::GetAtt': ['DbDbInstance', 'Endpoint.Port'] };
+    expect(property(stack, 'GetPostsFunction', 'Environment', 'Variables')).toMatchObject({
+      STP_DB_CONNECTION_STRING: {
+        'Fn::Join': ['', ['mysql://admin:pass%23word@', host, ':', port, '/defdb']],
+      },
+      STP_DB_JDBC_CONNECTION_STRING: {
+        'Fn::Join': ['', ['jdbc:mariadb://', host, ':', port, '/defdb?user=admin&password=pass%23word']],
+      },
+    });
+    expect(property(stack, 'GetPostsRole', 'Policies')).toHaveLength(1);
+  });
+});
+
+describe('who may connect', () => {
+  const postgres = 'type: postgres, properties: { primaryInstance: { instanceSize: db.t4g.micro } }';
+  const access = (accessibility: string, properties = '') =>
+    withDatabase(postgres, { more: `      accessibility: { ${accessibility} }\n`, properties });
+  const sources = (text: string) =>
+    (
+      property(synthesize(text), 'DbSecurityGroup', 'SecurityGroupIngress') as
+        | { CidrIp: string }[]
+        | undefined
+    )?.map(({ CidrIp }) => CidrIp);
+
+  test('everybody, the VPC, a list of addresses', () => {
+    expect(sources(withDatabase(postgres))).toEqual(['0.0.0.0/0']);
+    expect(sources(access('accessibilityMode: vpc'))).toEqual(['172.16.0.0/16']);
+    expect(sources(access('accessibilityMode: whitelisted-ips-only, whitelistedIps: [203.0.113.7]'))).toEqual(
+      ['172.16.0.0/16', '203.0.113.7/32'],
+    );
+    expect(property(synthesize(access('accessibilityMode: vpc')), 'DbDbInstance', 'PubliclyAccessible')).toBe(
+      false,
+    );
+  });
+
+  test('only the functions that are connected to it', () => {
+    const text = access(
+      'accessibilityMode: scoping-workloads-in-vpc',
+      '      joinDefaultVpc: true\n      connectTo: [db]\n',
+    );
+    expect(sources(text)).toBeUndefined();
+    expect(property(synthesize(text), 'GetPostsDbSecurityGroupIngress')).toMatchObject({
+      GroupId: { 'Fn::GetAtt': ['DbSecurityGroup', 'GroupId'] },
+      FromPort: 5432,
+      ToPort: 5432,
+      SourceSecurityGroupId: { 'Fn::GetAtt': ['GetPostsSecurityGroup', 'GroupId'] },
+    });
+  });
+
+  test.each(['vpc', 'scoping-workloads-in-vpc'])('a function outside cannot connect to mode %s', (mode) => {
+    const { problems } = read(access(`accessibilityMode: ${mode}`, '      connectTo: [db]\n'));
+    expect(problems).toMatchObject([
+      {
+        severity: 'error',
+        code: 'outside-vpc',
+        message:
+          'Function getPosts: a function cannot connect to db, which only the VPC reaches, unless it is in the VPC.',
+        suggestion: 'Set joinDefaultVpc: true; the function loses its way to the internet then.',
+      },
+    ]);
+  });
+
+  test('a function outside has no address for a list', () => {
+    const text = access(
+      'accessibilityMode: whitelisted-ips-only, whitelistedIps: [203.0.113.7]',
+      '      connectTo: [db]\n',
+    );
+    expect(read(text).problems.map(({ severity, code }) => [severity, code])).toEqual([
+      ['warning', 'address-unknown'],
+    ]);
+  });
+});
+
+describe('refused', () => {
+  const serverless = 'type: aurora-mysql-serverless';
+  const postgres = 'type: postgres, properties: { primaryInstance: { instanceSize: db.t4g.micro } }';
+  test.each([
+    ['type: mysql', '', 'missing-property', /"properties" is missing/],
+    ['type: mysqll', '', 'unknown-type', /unknown engine "mysqll"/],
+    [
+      serverless,
+      'accessibility: { accessibilityMode: internet }',
+      'serverless-v1-in-vpc',
+      /has no public address and cannot have accessibilityMode internet/,
+    ],
+    [
+      postgres,
+      'accessibility: { accessibilityMode: whitelisted-ips-only }',
+      'missing-property',
+      /needs "whitelistedIps"/,
+    ],
+    [
+      'type: sqlserver-ex, properties: { dbName: shop, primaryInstance: { instanceSize: db.t3.small } }',
+      '',
+      'sqlserver-name',
+      /takes no "dbName"/,
+    ],
+    [
+      'type: aurora-mysql-serverless-v2',
+      'automatedBackupRetentionDays: 0',
+      'aurora-backups',
+      /always keeps backups/,
+    ],
+  ])('%s %s', (engine, more, code, message) => {
+    const { problems } = read(withDatabase(engine, { more: more === '' ? '' : `      ${more}\n` }));
+    const errors = problems.filter(({ severity }) => severity === 'error');
+    expect(errors.map((problem) => problem.code)).toEqual([code]);
+    expect(errors[0]?.message).toMatch(message);
+  });
+});
+
+describe('alarms', () => {
+  test('18-alarm-in-config: the rule names the alarm that exists', async () => {
+    const stack = synthesize(configText('examples/18-alarm-in-config'));
+    const id = 'DatabaseCpuUtilizationForMyDatabase0Alarm';
+    expect(property(stack, id)).toMatchObject({
+      AlarmName: 'project-dev-DatabaseCpuUtilizationForMyDatabase0',
+      Threshold: 80,
+      ComparisonOperator: 'GreaterThanThreshold',
+      EvaluationPeriods: 1,
+      TreatMissingData: 'breaching',
+      Metrics: [
+        {
+          MetricStat: {
+            Metric: {
+              MetricName: 'CPUUtilization',
+              Dimensions: [{ Name: 'DBClusterIdentifier', Value: { Ref: 'MyDatabaseDbCluster' } }],
+            },
+            Period: 60,
+            Stat: 'Average',
+          },
+          ReturnData: true,
+        },
+      ],
+    });
+    expect(property(stack, 'MyFunctionEvent0Rule', 'EventPattern')).toEqual({
+      source: ['aws.cloudwatch'],
+      'detail-type': ['CloudWatch Alarm State Change'],
+      resources: [{ 'Fn::GetAtt': [id, 'Arn'] }],
+      detail: { state: { value: ['ALARM'] } },
+    });
+    await expect(printTemplate(stack.template, 'json')).toMatchFileSnapshot('golden/18-alarm-in-config.json');
+  });
+
+  const globalAlarm =
+    'alarms:\n  - name: CpuUtilization\n    trigger: { type: database-cpu-utilization, properties: { thresholdPercent: 80 } }\n';
+  const alarms = (text: string) => ({ alarms: { file: '/project/stacktape.alarms.yml', text } });
+
+  test('19-alarm-global: a global alarm of the file beside the config', async () => {
+    const stack = synthesizeStack(readRight(configText('examples/19-alarm-global'), alarms(globalAlarm)));
+    const id = 'DatabaseCpuUtilizationForMyDatabaseCpuUtilizationAlarm';
+    expect(property(stack, 'MyFunctionEvent0Rule', 'EventPattern', 'resources')).toEqual([
+      { 'Fn::GetAtt': [id, 'Arn'] },
+    ]);
+    expect(property(stack, id, 'Threshold')).toBe(80);
+    await expect(printTemplate(stack.template, 'json')).toMatchFileSnapshot('golden/19-alarm-global.json');
+  });
+
+  test('without the file there is no such alarm, and with one the known ones are named', () => {
+    const problemOf = (options = {}) =>
+      read(configText('examples/19-alarm-global'), options).problems.find(
+        ({ severity }) => severity === 'error',
+      );
+    expect(problemOf()).toMatchObject({
+      code: 'unknown-alarm',
+      message: 'Function myFunction: there is no alarm "myDatabase.alarms.CpuUtilization".',
+      suggestion: 'Global alarms stand in stacktape.alarms.yml beside the config.',
+    });
+    const renamed = alarms(globalAlarm.replace('CpuUtilization', 'CpuUsage'));
+    expect(problemOf(renamed)).toMatchObject({ expected: 'one of myDatabase.alarms.CpuUsage' });
+  });
+
+  test('global alarms go to the services and stages that they name, and not where they are disabled', () => {
+    const ids = (more: string, replace = (text: string) => text) =>
+      Object.keys(
+        synthesizeStack(
+          readRight(replace(withDatabase('type: aurora-mysql-serverless-v2')), alarms(globalAlarm + more)),
+        ).template.Resources,
+      ).filter((id) => id.endsWith('Alarm'));
+    expect(ids('')).toHaveLength(1);
+    expect(ids('    forServices: [project]\n    forStages: [dev]\n')).toHaveLength(1);
+    expect(ids('    forStages: [prod]\n')).toEqual([]);
+    expect(ids('    forServices: [other]\n')).toEqual([]);
+    expect(ids('', (text) => `${text}      disabledGlobalAlarms: [CpuUtilization]\n`)).toEqual([]);
+  });
+
+  test('what is wrong in the file of the global alarms is shown there', () => {
+    const { problems, config } = read(functionWith(''), alarms(globalAlarm.replace('cpu', 'gpu')));
+    expect(config).toBeUndefined();
+    expect(problems).toMatchObject([
+      {
+        code: 'unknown-type',
+        range: { file: '/project/stacktape.alarms.yml', line: 3 },
+        suggestion: 'Did you mean "database-cpu-utilization"?',
+      },
+    ]);
+  });
+
+  test("a function's own alarms take its deployment back", () => {
+    const stack = synthesize(
+      functionWith(
+        '      deployment: { strategy: AllAtOnce }\n      alarms:\n        - trigger: { type: lambda-error-rate, properties: { thresholdPercent: 5 } }\n',
+      ),
+    );
+    expect(property(stack, 'GetPostsDeploymentGroup', 'AlarmConfiguration')).toEqual({
+      Enabled: true,
+      Alarms: [{ Name: { Ref: 'LambdaErrorRateForGetPosts0Alarm' } }],
+    });
+    const metrics = property(stack, 'LambdaErrorRateForGetPosts0Alarm', 'Metrics');
+    expect(metrics).toMatchObject([
+      {
+        Id: 'error_count',
+        MetricStat: {
+          Metric: {
+            MetricName: 'Errors',
+            Dimensions: [
+              { Name: 'FunctionName', Value: { Ref: 'GetPostsFunction' } },
+              { Name: 'Resource', Value: 'project-dev-getPosts:stp-live' },
+            ],
+          },
+          Stat: 'Sum',
+        },
+        ReturnData: false,
+      },
+      { Id: 'invocations' },
+      { Expression: '(error_count / invocations) * 100', ReturnData: true },
+    ]);
+  });
+
+  test('any instance of a cluster fires', () => {
+    const sizes = '{ instanceSize: db.t4g.medium }, { instanceSize: db.t4g.large }';
+    const stack = synthesize(
+      withDatabase(`type: aurora-mysql, properties: { instances: [${sizes}] }`, {
+        more: '      alarms: [{ trigger: { type: database-free-memory, properties: { thresholdMB: 1 } } }]\n',
+      }),
+    );
+    expect(property(stack, 'DatabaseFreeMemoryForDb0Alarm')).toMatchObject({
+      Threshold: 0,
+      ComparisonOperator: 'GreaterThanThreshold',
+    });
+    expect(property(stack, 'DatabaseFreeMemoryForDb0Alarm', 'Metrics', 2, 'Expression')).toBe(
+      'IF(instance0 < 1048576 OR instance1 < 1048576, 1, 0)',
+    );
+  });
+
+  test.each([
+    ['{ type: lambda-error-rate, properties: { thresholdPercent: 5 } }', 'unknown-type'],
+    ['{ type: database-free-storage, properties: { thresholdMB: 5 } }', 'unfit-alarm'],
+    ['{ type: database-cpu-utilization }', 'missing-property'],
+    [
+      '{ type: database-cpu-utilization, properties: { thresholdPercent: 5 } }, evaluation: { period: 90 }',
+      'alarm-period',
+    ],
+    [
+      '{ type: database-cpu-utilization, properties: { thresholdPercent: 5 } }, evaluation: { breachedPeriods: 2 }',
+      'alarm-periods',
+    ],
+  ])('%s is refused', (trigger, code) => {
+    const { problems } = read(
+      withDatabase('type: aurora-mysql-serverless-v2', { more: `      alarms: [{ trigger: ${trigger} }]\n` }),
+    );
+    expect(problems.map((problem) => problem.code)).toEqual([code]);
+  });
+});
