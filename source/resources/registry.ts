@@ -1,9 +1,11 @@
 import type { ResourceDescriptor } from '../model/descriptor.ts';
+import { applicationLoadBalancer } from './application-load-balancer.ts';
 import { bucket } from './bucket.ts';
 import { dynamoDbTable } from './dynamo-db-table.ts';
 import { eventBus } from './event-bus.ts';
 import { functionDescriptor } from './function/function.ts';
 import { httpApiGateway } from './http-api-gateway.ts';
+import { redisCluster } from './redis-cluster.ts';
 import { relationalDatabase } from './relational-database/relational-database.ts';
 import { snsTopic } from './sns-topic.ts';
 import { sqsQueue } from './sqs-queue.ts';
@@ -18,15 +20,15 @@ export const resourceDescriptors: readonly ResourceDescriptor[] = [
   snsTopic,
   sqsQueue,
   relationalDatabase,
+  redisCluster,
+  applicationLoadBalancer,
 ];
 
 /** Resource types of Stacktape that this version does not have. */
 export const laterResourceTypes: readonly string[] = [
-  'application-load-balancer',
   'batch-job',
   'mongo-db-atlas-cluster',
   'private-service',
-  'redis-cluster',
   'upstash-kafka-topic',
   'upstash-redis',
   'user-auth-pool',

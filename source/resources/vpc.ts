@@ -9,6 +9,8 @@ export type Network = {
   subnetIds: Value;
   /** Addresses of the VPC. */
   cidrBlock: Value;
+  /** Logical ids of what makes the subnets reach the internet; who has a public address has to wait for it. */
+  gateway: readonly string[];
 };
 
 const vpcId = 'StpVpc';
@@ -39,16 +41,22 @@ export function networkOf(stack: StackBuilder): Network {
   const reused = stack.config.reuseVpc;
   if (reused) return reusedNetwork(reused);
   addVpc(stack);
-  return { vpcId: ref(vpcId), subnetIds: eachSubnet((number) => ref(subnetId(number))), cidrBlock };
+  return {
+    vpcId: ref(vpcId),
+    subnetIds: eachSubnet((number) => ref(subnetId(number))),
+    cidrBlock,
+    gateway: ['StpVpcGatewayAttachment'],
+  };
 }
 
 function reusedNetwork(reused: NonNullable<Config['reuseVpc']>): Network {
-  if ('vpcId' in reused) return reused;
+  if ('vpcId' in reused) return { ...reused, gateway: [] };
   const names = exported(`${reused.projectName}-${reused.stage}`);
   return {
     vpcId: { 'Fn::ImportValue': names.vpcId },
     subnetIds: { 'Fn::Split': [',', { 'Fn::ImportValue': names.subnetIds }] },
     cidrBlock: { 'Fn::ImportValue': names.cidrBlock },
+    gateway: [],
   };
 }
 

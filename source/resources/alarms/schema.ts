@@ -169,6 +169,7 @@ export const globalAlarmSchema = closedObject({
   name: Type.String({
     'stp:static': true,
     title: 'Name',
+    examples: ['CpuUtilization'],
     description: 'Functions name it as {resource}.alarms.{name}.',
     pattern: '^[A-Za-z][A-Za-z0-9]*$',
     maxLength: 100,

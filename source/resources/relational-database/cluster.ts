@@ -1,5 +1,6 @@
 import { ref, type Value } from '../../model/intrinsic.ts';
 import type { Names, StackBuilder } from '../../model/stack-builder.ts';
+import { networkOf } from '../vpc.ts';
 import {
   type ClusterProperties,
   databaseName,
@@ -80,6 +81,7 @@ export function addCluster(resource: Database, stack: StackBuilder): void {
   for (const [index, DBInstanceClass] of instanceClasses(resource).entries()) {
     stack.add(name, clusterInstanceId(names, name, index), {
       Type: 'AWS::RDS::DBInstance',
+      DependsOn: [...networkOf(stack).gateway],
       Properties: {
         DBInstanceIdentifier: `${databaseIdentifier(names, `${name}-${index}`)}`,
         DBClusterIdentifier: ref(clusterId(names, name)),

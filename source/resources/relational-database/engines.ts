@@ -78,6 +78,7 @@ const dbName = Type.Optional(
   Type.String({
     'stp:static': true,
     title: 'Name of the database',
+    examples: ['shop'],
     pattern: '^[A-Za-z][A-Za-z0-9_]{0,62}$',
   }),
 );

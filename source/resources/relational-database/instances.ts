@@ -1,5 +1,6 @@
 import { ref } from '../../model/intrinsic.ts';
 import type { Names, StackBuilder } from '../../model/stack-builder.ts';
+import { networkOf } from '../vpc.ts';
 import { databaseName, engineOf, type InstanceProperties, portOf, versionOf } from './engines.ts';
 import { addLogGroups, databaseIdentifier, securityGroups, sharedProperties } from './placement.ts';
 import { accessibilityOf, type Database } from './properties.ts';
@@ -30,7 +31,7 @@ export function addInstances(resource: Database, stack: StackBuilder): void {
     // The name is taken as long as the instance is there. What loses data is asked for before it is done.
     DeletionPolicy: 'Delete',
     UpdateReplacePolicy: 'Delete',
-    ...(ids.length > 0 ? { DependsOn: ids } : {}),
+    DependsOn: [...ids, ...networkOf(stack).gateway],
     Properties: {
       DBInstanceIdentifier: databaseIdentifier(names, name),
       DBInstanceClass: primaryInstance.instanceSize,

@@ -15,6 +15,7 @@ export const databaseSchema = closedObject({
         Type.String({
           'stp:static': true,
           default: 'db_master_user',
+          examples: ['admin'],
           pattern: '^[A-Za-z][A-Za-z0-9_]{0,15}$',
         }),
       ),

@@ -1,4 +1,5 @@
 import type { EventDescriptor } from '../../../model/descriptor.ts';
+import { applicationLoadBalancerEvent } from './application-load-balancer.ts';
 import { cloudwatchAlarmEvent } from './cloudwatch-alarm.ts';
 import { cloudwatchLogEvent } from './cloudwatch-log.ts';
 import { dynamoDbStreamEvent } from './dynamo-db-stream.ts';
@@ -24,10 +25,11 @@ export const eventDescriptors: readonly EventDescriptor[] = [
   s3Event,
   cloudwatchLogEvent,
   cloudwatchAlarmEvent,
+  applicationLoadBalancerEvent,
 ];
 
 /** Event types of Stacktape that this version does not have. */
-export const laterEventTypes: readonly string[] = ['application-load-balancer'];
+export const laterEventTypes: readonly string[] = [];
 
 const byType = new Map(eventDescriptors.map((descriptor) => [descriptor.type, descriptor]));
 

@@ -1,0 +1,244 @@
+import * as Type from 'typebox';
+import { defineEvent, type EventUse, type LocalFinding } from '../../../model/descriptor.ts';
+import { ref, sub, type Value } from '../../../model/intrinsic.ts';
+import type { StackBuilder } from '../../../model/stack-builder.ts';
+import { type LoadBalancerProperties, listenerId, listenersOf } from '../../application-load-balancer.ts';
+import { closedObject, staticText } from '../../schema.ts';
+
+const texts = (title: string, examples: string[]) =>
+  Type.Optional(Type.Array(Type.String({ minLength: 1 }), { title, examples: [examples], minItems: 1 }));
+
+const schema = closedObject({
+  loadBalancerName: staticText({
+    title: 'Load balancer',
+    description: 'Name of an application-load-balancer of this config.',
+    'stp:resource': ['application-load-balancer'],
+  }),
+  listenerPort: Type.Optional(
+    Type.Integer({
+      'stp:static': true,
+      title: 'Port of the listener',
+      description: 'Where the load balancer has listeners of its own.',
+      minimum: 1,
+      maximum: 65_535,
+    }),
+  ),
+  priority: Type.Integer({
+    'stp:static': true,
+    title: 'Priority',
+    description: 'Rules are tried in this order; each one of a listener has its own.',
+    minimum: 1,
+    maximum: 50_000,
+  }),
+  paths: texts('Paths', ['/posts', '/posts/*']),
+  methods: texts('Methods', ['GET']),
+  hosts: texts('Hosts', ['api.example.com']),
+  headers: Type.Optional(
+    Type.Array(
+      closedObject({ headerName: Type.String({ minLength: 1 }), values: Type.Array(Type.String()) }),
+      { title: 'Headers', minItems: 1 },
+    ),
+  ),
+  queryParams: Type.Optional(
+    Type.Array(
+      closedObject({ paramName: Type.String({ minLength: 1 }), values: Type.Array(Type.String()) }),
+      { title: 'Query parameters', minItems: 1 },
+    ),
+  ),
+  sourceIps: texts('Addresses of clients', ['203.0.113.0/24']),
+});
+
+type Properties = Type.Static<typeof schema>;
+type Use = EventUse<Properties>;
+
+/** AWS's limit on the values of a rule's conditions together. */
+const maximumValues = 5;
+
+const portOf = ({ listenerPort }: Properties, balancer: LoadBalancerProperties): number =>
+  listenerPort ?? listenersOf(balancer)[0]?.port ?? 80;
+
+/** Spec 6.12. */
+export const applicationLoadBalancerEvent = defineEvent({
+  type: 'application-load-balancer',
+  title: 'Application Load Balancer',
+  description: 'A request to a load balancer that fits all conditions.',
+  schema,
+
+  *check({ properties }, _owner, context) {
+    yield* checkConditions(properties);
+    const { loadBalancerName, listenerPort } = properties;
+    const balancer = context.resource<LoadBalancerProperties>(
+      loadBalancerName,
+      'application-load-balancer',
+    )?.properties;
+    if (!balancer) return;
+    const ports = listenersOf(balancer).map(({ port }) => port);
+    if (!balancer.listeners && listenerPort !== undefined) {
+      yield {
+        code: 'listener-port',
+        path: ['listenerPort'],
+        at: 'key',
+        message: `"listenerPort" is for load balancers with "listeners", and ${loadBalancerName} has none.`,
+        suggestion: 'Remove it.',
+      };
+    } else if (balancer.listeners && listenerPort === undefined) {
+      yield {
+        code: 'listener-port',
+        path: [],
+        at: 'key',
+        message: `Load balancer ${loadBalancerName} has "listeners": "listenerPort" has to say which one.`,
+        expected: `one of ${ports.join(', ')}`,
+      };
+    } else if (listenerPort !== undefined && !ports.includes(listenerPort)) {
+      yield {
+        code: 'listener-port',
+        path: ['listenerPort'],
+        message: `Load balancer ${loadBalancerName} has no listener at port ${listenerPort}.`,
+        expected: `one of ${ports.join(', ')}`,
+      };
+    }
+  },
+
+  *checkAll(uses, context) {
+    const taken = new Map<string, Use>();
+    for (const use of uses) {
+      const { loadBalancerName, priority } = use.event.properties;
+      const balancer = context.resource<LoadBalancerProperties>(
+        loadBalancerName,
+        'application-load-balancer',
+      )?.properties;
+      if (!balancer) continue;
+      const key = `${loadBalancerName} ${portOf(use.event.properties, balancer)} ${priority}`;
+      const first = taken.get(key);
+      if (!first) {
+        taken.set(key, use);
+        continue;
+      }
+      const { owner, event } = first;
+      yield {
+        about: use as EventUse,
+        code: 'duplicate-priority',
+        path: ['priority'],
+        message: `Priority ${priority} of ${loadBalancerName} is taken already by function ${owner.name}.`,
+        suggestion: 'Give each rule of a listener a priority of its own.',
+        related: [
+          {
+            path: ['resources', owner.name, 'properties', 'events', event.index, 'properties', 'priority'],
+            message: `${priority} is taken here`,
+          },
+        ],
+      };
+    }
+  },
+
+  synth({ properties }, owner, stack) {
+    const { loadBalancerName, priority } = properties;
+    const balancer = stack.resource<LoadBalancerProperties>(loadBalancerName, 'application-load-balancer');
+    const port = portOf(properties, balancer.properties);
+    const targetGroup = addTargetGroup(owner.name, loadBalancerName, stack);
+    const rule = stack.names.logicalId(loadBalancerName, 'AWS::ElasticLoadBalancingV2::ListenerRule', {
+      specifier: `port${port}-priority${priority}`,
+    });
+    stack.add(owner.name, rule, {
+      Type: 'AWS::ElasticLoadBalancingV2::ListenerRule',
+      Properties: {
+        ListenerArn: ref(listenerId(stack.names, loadBalancerName, port)),
+        Priority: priority,
+        Conditions: conditionsOf(properties),
+        Actions: [{ Type: 'forward', TargetGroupArn: ref(targetGroup) }],
+      },
+    });
+  },
+
+  sample: () => ({
+    requestContext: {
+      elb: {
+        targetGroupArn:
+          'arn:aws:elasticloadbalancing:us-east-1:000000000000:targetgroup/sample/0123456789abcdef',
+      },
+    },
+    httpMethod: 'GET',
+    path: '/posts',
+    queryStringParameters: {},
+    headers: { accept: 'application/json', host: 'sample.us-east-1.elb.amazonaws.com' },
+    body: '',
+    isBase64Encoded: false,
+  }),
+});
+
+/** One target group and one permission for each function and load balancer, however many rules there are. */
+function addTargetGroup(owner: string, balancer: string, stack: StackBuilder): string {
+  const { names } = stack;
+  const name = names.physicalName(`${owner}-${balancer}`, 32);
+  const permission = names.logicalId(owner, 'AWS::Lambda::Permission', {
+    specifier: `${balancer}-target-group`,
+  });
+  const id = names.logicalId(owner, 'AWS::ElasticLoadBalancingV2::TargetGroup', { specifier: balancer });
+  stack.addOnce(owner, permission, () => ({
+    Type: 'AWS::Lambda::Permission',
+    Properties: {
+      Action: 'lambda:InvokeFunction',
+      FunctionName: stack.functionTarget(owner),
+      Principal: 'elasticloadbalancing.amazonaws.com',
+      // By name: the target group is made after the permission, which registering the function asks for.
+      SourceArn: sub(
+        `arn:\${AWS::Partition}:elasticloadbalancing:\${AWS::Region}:\${AWS::AccountId}:targetgroup/${name}/*`,
+      ),
+    },
+  }));
+  stack.addOnce(owner, id, () => ({
+    Type: 'AWS::ElasticLoadBalancingV2::TargetGroup',
+    DependsOn: [permission],
+    Properties: { Name: name, TargetType: 'lambda', Targets: [{ Id: stack.functionTarget(owner) }] },
+  }));
+  return id;
+}
+
+function conditionsOf({ paths, methods, hosts, headers, queryParams, sourceIps }: Properties): Value[] {
+  const values = (Field: string, config: string, Values: readonly string[] | undefined): Value[] =>
+    Values ? [{ Field, [config]: { Values } }] : [];
+  return [
+    ...values('path-pattern', 'PathPatternConfig', paths),
+    ...values('http-request-method', 'HttpRequestMethodConfig', methods),
+    ...values('host-header', 'HostHeaderConfig', hosts),
+    ...(headers ?? []).map(({ headerName, values: Values }) => ({
+      Field: 'http-header',
+      HttpHeaderConfig: { HttpHeaderName: headerName, Values },
+    })),
+    ...(queryParams ?? []).map(({ paramName, values: list }) => ({
+      Field: 'query-string',
+      QueryStringConfig: { Values: list.map((one) => ({ Key: paramName, Value: one })) },
+    })),
+    ...values('source-ip', 'SourceIpConfig', sourceIps),
+  ];
+}
+
+function* checkConditions(properties: Properties): Iterable<LocalFinding> {
+  const { paths = [], methods = [], hosts = [], headers = [], queryParams = [], sourceIps = [] } = properties;
+  const count = [
+    paths,
+    methods,
+    hosts,
+    sourceIps,
+    ...[...headers, ...queryParams].map(({ values }) => values),
+  ]
+    .map((values) => values.length)
+    .reduce((sum, length) => sum + length, 0);
+  if (count === 0) {
+    yield {
+      code: 'no-condition',
+      path: [],
+      at: 'key',
+      message: 'The event has no condition.',
+      expected: 'at least one of paths, methods, hosts, headers, queryParams, sourceIps',
+    };
+  } else if (count > maximumValues) {
+    yield {
+      code: 'too-many-conditions',
+      path: [],
+      at: 'key',
+      message: `The conditions have ${count} values; a rule of a load balancer can have ${maximumValues}.`,
+      suggestion: 'Use wildcards, or two events with a priority each.',
+    };
+  }
+}
