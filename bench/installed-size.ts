@@ -18,9 +18,12 @@ export async function installedSize(root: string, folder: string): Promise<numbe
     '--no-fund',
     `${folder}/${packed?.filename}`,
   ]);
-  let bytes = 0;
+  // esbuild's launcher is a hard link to its binary.
+  const sizes = new Map<number, number>();
   for await (const entry of glob('node_modules/**', { cwd: folder, withFileTypes: true })) {
-    if (entry.isFile()) bytes += (await stat(join(entry.parentPath, entry.name))).size;
+    if (!entry.isFile()) continue;
+    const { ino, size } = await stat(join(entry.parentPath, entry.name));
+    sizes.set(ino, size);
   }
-  return bytes / 1e6;
+  return [...sizes.values()].reduce((sum, size) => sum + size, 0) / 1e6;
 }

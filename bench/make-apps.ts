@@ -1,8 +1,12 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** An app of `count` functions, each with an HTTP route and a grant on one table. */
-export async function makeApp(folder: string, count: number): Promise<{ entries: string[] }> {
+/** An app of `count` functions, each with an HTTP route and a grant on one table; with `queues` each consumes one. */
+export async function makeApp(
+  folder: string,
+  count: number,
+  { queues = false } = {},
+): Promise<{ entries: string[] }> {
   await mkdir(join(folder, 'src'), { recursive: true });
   let yaml = `serviceName: bench-${count}
 resources:
@@ -55,6 +59,14 @@ export default async (event: { rawPath: string }) => {
             path: /items-${index}
             method: GET
 `;
+    if (queues) {
+      yaml += `        - type: sqs
+          properties:
+            sqsQueueName: queue${index}
+  queue${index}:
+    type: sqs-queue
+`;
+    }
   }
   await writeFile(join(folder, 'stacktape.yml'), yaml);
   await writeFile(

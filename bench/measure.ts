@@ -6,10 +6,12 @@ export type Command = {
   cwd: string;
   env?: Record<string, string>;
   before?: () => Promise<void>;
+  /** Default 0. */
+  exitCode?: number;
 };
 
 /** Wall time of one run in milliseconds; a failing run ends the benchmark with what it printed. */
-async function time({ argv, cwd, env, before }: Command): Promise<number> {
+async function time({ argv, cwd, env, before, exitCode = 0 }: Command): Promise<number> {
   await before?.();
   const [file = '', ...args] = argv;
   const started = performance.now();
@@ -27,7 +29,7 @@ async function time({ argv, cwd, env, before }: Command): Promise<number> {
   });
   const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
   const milliseconds = performance.now() - started;
-  if (code !== 0) throw new Error(`${argv.join(' ')} ended with ${code}:\n${printed.slice(-2000)}`);
+  if (code !== exitCode) throw new Error(`${argv.join(' ')} ended with ${code}:\n${printed.slice(-2000)}`);
   return milliseconds;
 }
 

@@ -75,6 +75,25 @@ try {
     );
   }
 
+  const queues = join(work, 'synth-queues');
+  await makeApp(queues, 60, { queues: true });
+  await row(
+    'stp synth, 60 functions with a queue each − node -e 0',
+    '≤ +130 ms',
+    'difference',
+    { argv: [node, stp, 'synth', '--out', 'template.json'], cwd: queues },
+    bareNode,
+  );
+
+  for (const count of [500, 1000]) {
+    const folder = join(work, `validate-${count}`);
+    await makeApp(folder, count);
+    // More than CloudFormation takes, which is what it says after everything is checked.
+    const validate = { argv: [node, stp, 'validate'], cwd: folder, exitCode: 2 };
+    const goal = count === 1000 ? '≤ 1 s' : '';
+    await row(`stp validate, ${count} functions − node -e 0`, goal, 'difference', validate, bareNode);
+  }
+
   for (const count of [1, 10, 100]) {
     const folder = join(work, `package-${count}`);
     await makeApp(folder, count);
