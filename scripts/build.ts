@@ -1,11 +1,13 @@
 /**
  * Builds `dist/`: the two programs split by command, the background process of the embedded AWS, the client of
- * the Lambda Runtime API, and the SDK clients that Lambda's Node runtimes ship. Only esbuild stays a dependency.
+ * the Lambda Runtime API, the SDK clients that Lambda's Node runtimes ship, and the JSON Schema of the config.
+ * Only esbuild stays a dependency.
  */
 import { createHash } from 'node:crypto';
 import { glob, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
+import { configJsonSchema } from '../source/config/json-schema.ts';
 
 const root = join(import.meta.dirname, '..');
 const dist = join(root, 'dist');
@@ -90,6 +92,7 @@ for (const name of runtimeModules) {
 }
 
 await writeFile(join(dist, 'package.json'), JSON.stringify({ type: 'module' }));
+await writeFile(join(dist, 'stacktape.schema.json'), configJsonSchema());
 await writeNotices([program.metafile, modules.metafile]);
 
 /** Tells two builds of one version apart, so that a server of an older build is not talked to. */

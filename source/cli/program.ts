@@ -89,6 +89,11 @@ function defineProgram(
     .option('--skip-packaging', 'do not look whether entry files exist')
     .action(run(async () => (await import('./commands/synth.ts')).synth));
   program
+    .command('schema')
+    .description('print the JSON Schema of the config, for editors')
+    .option('--out <file>', 'write it there')
+    .action(run(async () => (await import('./commands/schema.ts')).schema));
+  program
     .command('package [function...]')
     .description('build the artifacts')
     .option('--out <dir>', 'write the zip files there')

@@ -304,7 +304,7 @@ const memberOf = (value: unknown, key: string): unknown =>
     : undefined;
 
 /** The schema asks for it itself, or is a mapping or list that synthesis has to look into. */
-const needsStatic = (schema: SchemaNode): boolean =>
+export const needsStatic = (schema: SchemaNode): boolean =>
   schema['stp:static'] === true ||
   schema.discriminator !== undefined ||
   schema.properties !== undefined ||

@@ -2,6 +2,10 @@ import type { SchemaKeywords } from '../model/descriptor.ts';
 
 /** The keywords of JSON Schema, and ours, that the descriptors' schemas use. */
 export type SchemaNode = SchemaKeywords & {
+  title?: string;
+  description?: string;
+  default?: unknown;
+  examples?: readonly unknown[];
   type?: string | readonly string[];
   properties?: Readonly<Record<string, SchemaNode>>;
   required?: readonly string[];

@@ -1,0 +1,160 @@
+import { needsStatic } from './check-schema.ts';
+import { configSchema } from './config-schema.ts';
+import { builtIns } from './directives/built-ins.ts';
+import type { SchemaNode } from './schema-node.ts';
+
+/** A node of a JSON Schema, draft-07; undefined keywords are left out in print. */
+type JsonSchema = { [keyword: string]: unknown };
+
+const namesWhen = (when: 'local' | 'runtime'): string =>
+  Object.entries(builtIns)
+    .filter(([, builtIn]) => builtIn.when === when)
+    .map(([name]) => name)
+    .join('|');
+
+/** Where the config can define directives of its own, any name may be one. */
+const hasOwn = configSchema.properties?.directives !== undefined;
+const anyName = '[$A-Z_a-z][\\w$]*';
+const allNames = hasOwn ? anyName : `(?:${Object.keys(builtIns).join('|')})`;
+const staticNames = hasOwn ? `(?!(?:${namesWhen('runtime')})\\()${anyName}` : `(?:${namesWhen('local')})`;
+
+/** `pattern` looks at texts only, so that these stand beside the keywords of the value itself. */
+const definitions: Record<string, JsonSchema> = {
+  directive: {
+    pattern: `^\\$${allNames}\\([\\s\\S]*\\)[\\w$.-]*$`,
+    patternErrorMessage: 'Neither a value that fits nor a directive, such as $Var().name.',
+  },
+  staticDirective: {
+    pattern: `^\\$${staticNames}\\([\\s\\S]*\\)[\\w$.-]*$`,
+    patternErrorMessage:
+      'Neither a value that fits nor a directive that is known before the deployment, such as $Var().name.',
+  },
+  textWithDirective: { type: 'string', pattern: `\\$${allNames}\\(` },
+  textWithStaticDirective: { type: 'string', pattern: `\\$${staticNames}\\(` },
+  runtimeDirective: { type: 'string', pattern: `\\$(?:${namesWhen('runtime')})\\(` },
+};
+
+/**
+ * The text of the JSON Schema (draft-07) of the whole config, for editors. It says what `checkSchema` says, except
+ * what only our own keywords do (`stp:uniqueBy`, and that named resources are there) and unknown directives in
+ * texts that may be any.
+ */
+export function configJsonSchema(): string {
+  const schema: JsonSchema = {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    ...described(configSchema),
+    ...objectSchema(configSchema),
+    definitions,
+  };
+  return `${JSON.stringify(schema, undefined, 2)}\n`;
+}
+
+function toJsonSchema(node: SchemaNode): JsonSchema {
+  if (node.discriminator && node.anyOf) return variantSchema(node, node.anyOf);
+  if (node.anyOf) return withDescription(node, { anyOf: [...node.anyOf.map(toJsonSchema), textWith(node)] });
+  if (node.enum || 'const' in node) {
+    const values = node.enum ? { enum: node.enum } : { const: node.const };
+    return withDescription(node, { anyOf: [values, textWith(node)] });
+  }
+  if (node.type === undefined) return described(node);
+  if (node.type === 'string') return textSchema(node);
+  if (typeof node.type !== 'string' && node.type.includes('string')) return scalarSchema(node);
+  if (node.type === 'object') return withDescription(node, orDirective(objectSchema(node), node));
+  const { minimum, maximum, minItems, maxItems, uniqueItems, items } = node;
+  const bounds = { minimum, maximum, minItems, maxItems, uniqueItems };
+  return withDescription(
+    node,
+    orDirective({ type: node.type, ...bounds, items: items && toJsonSchema(items) }, node),
+  );
+}
+
+function objectSchema({ properties, required, additionalProperties }: SchemaNode): JsonSchema {
+  return {
+    type: 'object',
+    properties:
+      properties &&
+      Object.fromEntries(Object.entries(properties).map(([name, child]) => [name, toJsonSchema(child)])),
+    required: required?.length ? required : undefined,
+    additionalProperties:
+      typeof additionalProperties === 'object'
+        ? toJsonSchema(additionalProperties)
+        : (additionalProperties ?? false),
+  };
+}
+
+/** Conditions instead of alternatives: so editors complete, and complain of, the branch that `type` names. */
+function variantSchema(node: SchemaNode, branches: readonly SchemaNode[]): JsonSchema {
+  const tag = node.discriminator?.propertyName ?? 'type';
+  const typeOf = (branch: SchemaNode) => branch.properties?.[tag]?.const;
+  const types = {
+    enum: branches.map(typeOf),
+    enumDescriptions: branches.map(({ title, description }) => [title, description].join(': ')),
+  };
+  return withDescription(node, {
+    ...orDirective({ type: 'object' }, node),
+    properties: {
+      [tag]: {
+        description: `The ${node['stp:noun'] ?? tag}.`,
+        anyOf: [types, textWith({ 'stp:static': true })],
+      },
+    },
+    required: [tag],
+    allOf: [
+      directive(node),
+      ...branches.map((branch) => ({
+        if: { properties: { [tag]: { const: typeOf(branch) } }, required: [tag] },
+        // biome-ignore lint/suspicious/noThenProperty: the keyword of JSON Schema
+        then: branchSchema(branch, tag),
+      })),
+    ],
+  });
+}
+
+/** Without the type: a condition on the properties holds for a text too, which has none. */
+function branchSchema(branch: SchemaNode, tag: string): JsonSchema {
+  const { type: _type, properties, ...rest } = objectSchema(branch);
+  const { description } = branch;
+  return { ...rest, description, properties: { ...(properties as object), [tag]: true } };
+}
+
+function textSchema(node: SchemaNode): JsonSchema {
+  const { minLength, maxLength, pattern } = node;
+  const text = { type: 'string', minLength, ...withoutRuntime(node) };
+  if (maxLength === undefined && pattern === undefined) return withDescription(node, text);
+  return withDescription(node, { anyOf: [{ ...text, maxLength, pattern }, textWith(node)] });
+}
+
+function scalarSchema(node: SchemaNode): JsonSchema {
+  const { type, minimum, maximum } = node;
+  return withDescription(node, { type, minimum, maximum, ...withoutRuntime(node) });
+}
+
+/** Any text would fit otherwise. */
+const withoutRuntime = (node: SchemaNode): JsonSchema =>
+  needsStatic(node) ? { not: reference('runtimeDirective') } : {};
+
+/** Keywords of JSON Schema look at one kind of value each, so that a text can be let in beside them. */
+function orDirective(schema: JsonSchema, node: SchemaNode): JsonSchema {
+  const types = [schema.type].flat();
+  return { ...schema, type: [...types, 'string'], allOf: [directive(node)] };
+}
+
+const reference = (name: keyof typeof definitions): JsonSchema => ({ $ref: `#/definitions/${name}` });
+
+const directive = (node: SchemaNode): JsonSchema =>
+  reference(needsStatic(node) ? 'staticDirective' : 'directive');
+
+const textWith = (node: SchemaNode): JsonSchema =>
+  reference(needsStatic(node) ? 'textWithStaticDirective' : 'textWithDirective');
+
+const described = ({ title, description, default: byDefault, examples }: SchemaNode): JsonSchema => ({
+  title,
+  description,
+  default: byDefault,
+  examples,
+});
+
+const withDescription = (node: SchemaNode, schema: JsonSchema): JsonSchema => ({
+  ...described(node),
+  ...schema,
+});
