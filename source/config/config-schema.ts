@@ -46,6 +46,24 @@ export const configSchema = closedObject(
         maxLength: 100,
       }),
     ),
+    directives: Type.Optional(
+      namedList(
+        closedObject({
+          name: Type.String({
+            'stp:static': true,
+            description: 'Used as $name(…).',
+            examples: ['myDirective'],
+            pattern: '^[$A-Z_a-z][\\w$]*$',
+          }),
+          filePath: staticText({
+            description: 'File in JavaScript, TypeScript or Python and, after a colon, the function.',
+            examples: ['directives.ts:myDirective'],
+            minLength: 1,
+          }),
+        }),
+        { title: 'Directives', description: 'Directives of your own.' },
+      ),
+    ),
     variables: Type.Optional(mapOf(Type.Unknown(), { description: 'Values for $Var().' })),
     resources: mapOf(resource),
     cloudformationResources: Type.Optional(
@@ -69,6 +87,6 @@ export const configSchema = closedObject(
   },
   {
     title: 'Stacktape config',
-    'stp:later': ['providerConfig', 'directives', 'scripts', 'hooks', 'deploymentConfig', 'budgetControl'],
+    'stp:later': ['providerConfig', 'scripts', 'hooks', 'deploymentConfig', 'budgetControl'],
   },
 ) as unknown as SchemaNode;

@@ -3,6 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { UserError } from '../model/errors.ts';
 import { codeFrame, splitLines } from './code-frame.ts';
+import type { Outside } from './directives/answer-externals.ts';
+import { callKey, type ExternalAnswer, type ExternalCall } from './directives/external-call.ts';
 import { globalAlarmsFileName } from './global-alarms.ts';
 import { type LoadedConfig, type ReadOptions, readConfig } from './read-config.ts';
 
@@ -29,7 +31,9 @@ export function findConfig(from: string): string | undefined {
   }
 }
 
-export type LoadOptions = Omit<ReadOptions, 'text' | 'pathKind' | 'alarms'> & {
+export type LoadOptions = Omit<ReadOptions, 'text' | 'pathKind' | 'alarms' | 'externals'> & {
+  /** Asks AWS for an output of a stack, for `$StackOutput`. */
+  stackOutput?: NonNullable<Outside['stackOutput']>;
   /** Whether the files that functions are built from have to be there. */
   checkEntryFiles: boolean;
 };
@@ -38,7 +42,11 @@ export type LoadOptions = Omit<ReadOptions, 'text' | 'pathKind' | 'alarms'> & {
  * Reads and checks a config file. Problems of any kind are in the result, sorted by place.
  * @throws UserError where the file cannot be read at all.
  */
-export async function loadConfig({ checkEntryFiles, ...options }: LoadOptions): Promise<LoadedConfig> {
+export async function loadConfig({
+  checkEntryFiles,
+  stackOutput,
+  ...options
+}: LoadOptions): Promise<LoadedConfig> {
   const file = resolve(options.file);
   const directory = dirname(file);
   const bytes = await readBytes(file);
@@ -49,13 +57,36 @@ export async function loadConfig({ checkEntryFiles, ...options }: LoadOptions): 
     return notUtf8(bytes, file);
   }
   const alarms = await readAlarms(join(directory, globalAlarmsFileName));
-  return readConfig({
-    ...options,
-    file,
-    text,
-    ...(alarms ? { alarms } : {}),
-    ...(checkEntryFiles ? { pathKind: (path: string) => kindOf(resolve(directory, path)) } : {}),
-  });
+  return readUntilAnswered(
+    { directory, ...(stackOutput ? { stackOutput } : {}) },
+    {
+      ...options,
+      file,
+      text,
+      ...(alarms ? { alarms } : {}),
+      ...(checkEntryFiles ? { pathKind: (path: string) => kindOf(resolve(directory, path)) } : {}),
+    },
+  );
+}
+
+/** A config says what it wants to know only when it is read; it is read again with each answer that leads to more. */
+async function readUntilAnswered(outside: Outside, options: ReadOptions): Promise<LoadedConfig> {
+  const answers = new Map<string, ExternalAnswer>();
+  for (;;) {
+    const wanted = new Map<string, ExternalCall>();
+    const loaded = readConfig({
+      ...options,
+      externals: {
+        answer: (call) => answers.get(callKey(call)),
+        want: (call) => wanted.set(callKey(call), call),
+      },
+    });
+    if (wanted.size === 0) return loaded;
+    const { answerExternal } = await import('./directives/answer-externals.ts');
+    await Promise.all(
+      [...wanted].map(async ([key, call]) => answers.set(key, await answerExternal(call, outside))),
+    );
+  }
 }
 
 async function readAlarms(file: string): Promise<{ file: string; text: string } | undefined> {

@@ -11,7 +11,8 @@ import { checkConnection, checkReference, type ResourceTypes } from './check-ref
 import { checkResources } from './check-resources.ts';
 import { checkSchema } from './check-schema.ts';
 import { configSchema } from './config-schema.ts';
-import type { RuntimeContext } from './directives/built-ins.ts';
+import { builtIn, type RuntimeContext } from './directives/built-ins.ts';
+import type { Externals } from './directives/external-call.ts';
 import { resolveLocalDirectives } from './directives/resolve-local.ts';
 import { settleRuntimeDirectives } from './directives/settle-runtime.ts';
 import { readGlobalAlarms } from './global-alarms.ts';
@@ -29,6 +30,11 @@ export type ReadOptions = {
   serviceName?: string;
   /** The file with the global alarms, where there is one. */
   alarms?: { file: string; text: string };
+  /** For `$Profile()` and `$CliArgs()`. */
+  profile?: string;
+  cliArguments?: Readonly<Record<string, string | number | boolean>>;
+  /** For directives whose value comes from outside; without it they are errors. */
+  externals?: Externals;
   /** What a path relative to the config is; without it nothing is asked of the disk. */
   pathKind?: NonNullable<CheckContext['pathKind']>;
 };
@@ -99,7 +105,17 @@ function readMapping(raw: Raw, source: YamlSource, problems: ProblemList, option
   const { stage, region } = options;
   const types = typesOf(raw.resources);
   problems.resourceTypes = types;
-  for (const finding of resolveLocalDirectives({ config: raw, stage, region })) problems.add(finding);
+  const { profile, cliArguments, externals } = options;
+  const directives = resolveLocalDirectives({
+    config: raw,
+    stage,
+    region,
+    ...(profile === undefined ? {} : { profile }),
+    ...(cliArguments ? { cliArguments } : {}),
+    ...(externals ? { externals } : {}),
+  });
+  for (const finding of directives) problems.add(finding);
+  for (const finding of checkDirectiveNames(raw.directives)) problems.add(finding);
   const broken = new BrokenParts();
   checkWholeSchema(raw, { types, source, problems, broken });
   checkNames(raw, source, problems);
@@ -155,6 +171,19 @@ function checkWholeSchema(
   });
 }
 
+function* checkDirectiveNames(directives: unknown): Iterable<Finding> {
+  for (const [index, one] of (Array.isArray(directives) ? directives : []).entries()) {
+    if (!isMapping(one) || typeof one.name !== 'string' || !builtIn(one.name)) continue;
+    yield {
+      severity: 'error',
+      code: 'duplicate-directive',
+      path: ['directives', index, 'name'],
+      message: `There is a built-in directive $${one.name} already.`,
+      suggestion: 'Choose another name.',
+    };
+  }
+}
+
 function checkNames(raw: Raw, source: YamlSource, problems: ProblemList): void {
   for (const name of Object.keys(isMapping(raw.resources) ? raw.resources : {})) {
     if (/^[A-Za-z0-9]+$/.test(name)) continue;
@@ -199,6 +228,7 @@ function settle(raw: Raw, config: Config, broken: BrokenParts, problems: Problem
   const byName = new Map(config.resources.map((resource) => [resource.name, resource]));
   const rawResources = isMapping(config.cloudformationResources) ? config.cloudformationResources : {};
   const contextAt = (path: ConfigPath): RuntimeContext => ({
+    region: config.region,
     resourceNames: [...byName.keys()],
     isRawResource: (logicalId) => Object.hasOwn(rawResources, logicalId),
     refer: (logicalId, attribute) => config.cloudformationReferences.push({ path, logicalId, attribute }),

@@ -128,7 +128,7 @@ describe('directives that CloudFormation resolves', () => {
     ["x-$Secrt('a')", 'unknown-directive', 'Did you mean "$Secret"?'],
     ['$Secret()', 'directive-argument', undefined],
     ['$Secret(5)', 'directive-argument', undefined],
-    ["$File('x.json')", 'unsupported-directive', undefined],
+    ["$File('x.json')", 'directive-outside', undefined],
     ["$Format('{}', $ResourceParam('posts', 'name'))", 'directive-argument', 'Use $CfFormat.'],
     ["$ResourceParam('posts', 'name').x", 'directive-path', undefined],
     ["$ResourceParam('posts', 'streamArn')", 'unknown-param', undefined],

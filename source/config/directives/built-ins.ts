@@ -21,6 +21,9 @@ export class DirectiveError extends Error {
 export type LocalContext = {
   stage: string;
   region: string;
+  profile: string;
+  /** Flags of the command line and what stands after `--`, by name. */
+  cliArguments: Readonly<Record<string, string | number | boolean>>;
   /** Value of a path in a part of the config, its directives resolved; circles are errors. */
   read(root: 'variables' | 'config', path: readonly string[]): unknown;
 };
@@ -30,6 +33,7 @@ export type RuntimeContext = {
   /** Undefined for a resource that is not there or has errors of its own. */
   params(resource: string): Record<string, Value> | 'missing' | 'broken';
   resourceNames: readonly string[];
+  region: string;
   isRawResource(logicalId: string): boolean;
   /** Notes where a logical id is used; synthesis checks it. */
   refer(logicalId: string, attribute: string): void;
@@ -43,6 +47,8 @@ export type BuiltIn = { parameters: readonly [least: number, most: number] } & (
       run(args: readonly Argument[], context: LocalContext, path: readonly string[]): unknown;
       readsPath?: boolean;
     }
+  /** From outside of the config; `answerExternal` finds it out. */
+  | { when: 'external' }
   | { when: 'runtime'; run(args: readonly Value[], context: RuntimeContext): Value }
 );
 
@@ -65,6 +71,12 @@ export const builtIns: Readonly<Record<string, BuiltIn>> = {
     readsPath: true,
     run: (_, { read }, path) => read('config', path),
   },
+  Profile: { when: 'local', parameters: [0, 0], run: (_, { profile }) => profile },
+  CliArgs: { when: 'local', parameters: [0, 2], readsPath: true, run: cliArgument },
+  File: { when: 'external', parameters: [1, 1] },
+  FileRaw: { when: 'external', parameters: [1, 1] },
+  GitInfo: { when: 'external', parameters: [1, 1] },
+  StackOutput: { when: 'external', parameters: [2, 3] },
   // A pseudo parameter and no look-up: the template is made without AWS.
   AwsAccountId: { when: 'runtime', parameters: [0, 0], run: () => ref('AWS::AccountId') },
   ResourceParam: { when: 'runtime', parameters: [2, 2], run: resourceParam },
@@ -75,19 +87,9 @@ export const builtIns: Readonly<Record<string, BuiltIn>> = {
     parameters: [1, 1],
     run: ([name]) => `{{resolve:ssm:${text(name, 'SsmParam', 0)}}}`,
   },
+  CfStackOutput: { when: 'runtime', parameters: [2, 3], run: importedOutput },
   CfFormat: { when: 'runtime', parameters: [1, many], run: (args) => cfFormat(args) },
 };
-
-/** Directives of Stacktape that this version does not have. */
-export const laterDirectives: readonly string[] = [
-  'Profile',
-  'CliArgs',
-  'File',
-  'FileRaw',
-  'GitInfo',
-  'StackOutput',
-  'CfStackOutput',
-];
 
 export const builtIn = (name: string): BuiltIn | undefined =>
   Object.hasOwn(builtIns, name) ? builtIns[name] : undefined;
@@ -116,6 +118,35 @@ function pieces(args: readonly Value[], directive: string): string[] {
     );
   }
   return between;
+}
+
+/** `$CliArgs('name', default?)` and `$CliArgs().name`. */
+function cliArgument(
+  [name, fallback]: readonly Argument[],
+  { cliArguments }: LocalContext,
+  path: readonly string[],
+): unknown {
+  const [wanted, ...rest] = name === undefined ? path : [String(name), ...path];
+  if (wanted === undefined) return { ...cliArguments };
+  const value = Object.hasOwn(cliArguments, wanted) ? cliArguments[wanted] : fallback;
+  if (value !== undefined && rest.length === 0) return value;
+  throw new DirectiveError('missing-argument', `The command has no argument --${wanted}.`, {
+    suggestion: `Give --${wanted} after \`--\`, or a default: $CliArgs('${wanted}', 'default').`,
+  });
+}
+
+/** Stacks of ours export an output as `{stack}-{output}`. */
+function importedOutput(args: readonly Value[], { region }: RuntimeContext): Value {
+  const stack = text(args[0], 'CfStackOutput', 0);
+  const output = text(args[1], 'CfStackOutput', 1);
+  if (args[2] !== undefined && args[2] !== region) {
+    throw new DirectiveError('directive-argument', 'CloudFormation imports from its own Region only.', {
+      argument: 2,
+      expected: region,
+      suggestion: 'Use $StackOutput for a stack in another Region.',
+    });
+  }
+  return { 'Fn::ImportValue': `${stack}-${output}` };
 }
 
 function format(args: readonly Argument[]): string {

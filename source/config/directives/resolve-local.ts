@@ -1,6 +1,7 @@
 import type { ConfigPath, Finding } from '../../model/diagnostic.ts';
 import { didYouMean } from '../../model/nearest-word.ts';
-import { builtIn, builtIns, DirectiveError, type LocalContext, laterDirectives } from './built-ins.ts';
+import { builtIn, builtIns, DirectiveError, type LocalContext } from './built-ins.ts';
+import type { ExternalCall, Externals } from './external-call.ts';
 import {
   type DirectiveCall,
   DirectiveSyntaxError,
@@ -10,7 +11,14 @@ import {
 import { type RuntimeArgument, type RuntimeCall, RuntimeValue } from './runtime-value.ts';
 
 type Container = Record<string | number, unknown>;
-type Mutable = { config: unknown; stage: string; region: string };
+type Mutable = {
+  config: unknown;
+  stage: string;
+  region: string;
+  profile?: string;
+  cliArguments?: LocalContext['cliArguments'];
+  externals?: Externals;
+};
 
 /** Stands where a directive could not be resolved; its error is reported, and no other check looks at it. */
 export const unresolved = new RuntimeValue('', []);
@@ -19,9 +27,10 @@ export const unresolved = new RuntimeValue('', []);
  * Resolves the directives that need no AWS, in place, and puts a `RuntimeValue` where one has to wait for
  * CloudFormation. Gives the problems found.
  */
-export function resolveLocalDirectives({ config, stage, region }: Mutable): Finding[] {
+export function resolveLocalDirectives(input: Mutable): Finding[] {
+  const { config } = input;
   const findings: Finding[] = [];
-  const resolver = new LocalResolver(config, stage, region, findings);
+  const resolver = new LocalResolver(input, findings);
   const document: Container = { config };
   resolver.walk(document, 'config', []);
   return findings;
@@ -33,11 +42,25 @@ class LocalResolver {
   readonly #context: LocalContext;
   /** Places whose directives are being resolved; who comes back to one goes in a circle. */
   readonly #running = new Map<object, Set<string | number>>();
+  readonly #externals: Externals | undefined;
+  /** Files of the config's own directives by their names. */
+  readonly #custom: ReadonlyMap<string, string>;
+  /** Directives in what directives gave. */
+  #depth = 0;
 
-  constructor(config: unknown, stage: string, region: string, findings: Finding[]) {
+  constructor(input: Mutable, findings: Finding[]) {
+    const { config, stage, region, profile = 'default', cliArguments = {}, externals } = input;
     this.#config = config;
     this.#findings = findings;
-    this.#context = { stage, region, read: (root, path) => this.#read(root, path) };
+    this.#externals = externals;
+    this.#custom = customDirectives(config);
+    this.#context = {
+      stage,
+      region,
+      profile,
+      cliArguments,
+      read: (root, path) => this.#read(root, path),
+    };
   }
 
   walk(container: Container, key: string | number, path: ConfigPath): void {
@@ -67,7 +90,7 @@ class LocalResolver {
       container[key] = this.#resolveText(value);
     } catch (error) {
       container[key] = unresolved;
-      this.#findings.push(findingOf(error, value, path));
+      if (!(error instanceof Unanswered)) this.#findings.push(findingOf(error, value, path));
     } finally {
       keys.delete(key);
     }
@@ -92,9 +115,9 @@ class LocalResolver {
         return isRuntimeCall(result) ? new RuntimeValue(text, [result]) : result;
       }
       // In a text, `.` after a directive that gives text is a full stop and no path.
-      const result = this.#call(call, readsPath(call.name));
+      const result = this.#call(call, readsPath(call));
       literal += text.slice(at, dollar);
-      at = readsPath(call.name) ? call.end : call.bracketEnd;
+      at = readsPath(call) ? call.end : call.bracketEnd;
       if (isRuntimeCall(result) || result instanceof RuntimeValue) {
         if (literal !== '') parts.push(literal);
         literal = '';
@@ -120,16 +143,26 @@ class LocalResolver {
   #callAt(text: string, offset: number): DirectiveCall | undefined {
     const name = directiveNameAt(text, offset);
     if (name === undefined) return undefined;
-    if (builtIn(name) || laterDirectives.includes(name)) return parseDirective(text, offset);
+    if (builtIn(name) || this.#custom.has(name)) return parseDirective(text, offset);
     const looksWhole = offset === 0 && /\)(\.[^)]*)?$/.test(text);
-    const near = didYouMean(name, Object.keys(builtIns)).suggestion !== undefined;
+    const near = didYouMean(name, this.#known()).suggestion !== undefined;
     return looksWhole || near ? parseDirective(text, offset) : undefined;
+  }
+
+  #known(): string[] {
+    return [...Object.keys(builtIns), ...this.#custom.keys()];
   }
 
   #call(call: DirectiveCall, withPath: boolean): unknown {
     const { name } = call;
-    const directive = builtIn(name);
-    if (!directive) throw new At(unknownDirective(name), call.start, call.start + name.length + 1);
+    const directive =
+      builtIn(name) ??
+      (this.#custom.has(name)
+        ? ({ when: 'external', parameters: [0, Number.POSITIVE_INFINITY] } as const)
+        : undefined);
+    if (!directive) {
+      throw new At(unknownDirective(name, this.#known()), call.start, call.start + name.length + 1);
+    }
     const [least, most] = directive.parameters;
     if (call.args.length < least || call.args.length > most) {
       const wanted = least === most ? String(least) : `at least ${least}`;
@@ -178,6 +211,7 @@ class LocalResolver {
       );
     }
     const path = withPath ? call.path : [];
+    if (directive.when === 'external') return this.#external(call, local, path);
     try {
       const result = directive.run(local, this.#context, directive.readsPath ? path : []);
       if (result === undefined || (!directive.readsPath && path.length > 0)) throw notAccessible(call, path);
@@ -185,6 +219,60 @@ class LocalResolver {
     } catch (error) {
       throw error instanceof DirectiveError ? atArgument(error, call) : error;
     }
+  }
+
+  /** What the outside has answered, with the directives in it resolved. */
+  #external(call: DirectiveCall, args: ExternalCall['args'], path: readonly string[]): unknown {
+    const filePath = this.#custom.get(call.name);
+    const external =
+      filePath === undefined
+        ? ({ kind: 'built-in', name: call.name, args } as ExternalCall)
+        : ({ kind: 'custom', name: call.name, filePath, args } satisfies ExternalCall);
+    const answer = this.#externals?.answer(external);
+    if (!answer) {
+      this.#externals?.want(external);
+      if (this.#externals) throw new Unanswered();
+      throw new At(
+        new DirectiveError('directive-outside', `$${call.name} is not read here.`),
+        call.start,
+        call.bracketEnd,
+      );
+    }
+    if ('error' in answer) {
+      const { code, message, ...details } = answer.error;
+      throw new At(new DirectiveError(code, message, details), call.start, call.bracketEnd);
+    }
+    if (this.#depth > deepestResult) {
+      throw new At(
+        new DirectiveError('directive-cycle', `$${call.name} gives directives without end.`),
+        call.start,
+        call.bracketEnd,
+      );
+    }
+    const holder: Container = { value: structuredClone(answer.value) };
+    this.#depth++;
+    try {
+      if (mayHold(holder.value)) this.#walkResult(holder);
+    } finally {
+      this.#depth--;
+    }
+    let value = holder.value;
+    for (const step of path) {
+      if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step)) {
+        throw notAccessible(call, path);
+      }
+      value = (value as Container)[step];
+    }
+    if (value === undefined || (value === null && path.length > 0)) throw notAccessible(call, path);
+    return value;
+  }
+
+  #walkResult(holder: Container): void {
+    const before = this.#findings.length;
+    this.walk(holder, 'value', []);
+    // Nothing of it stands in the file: the first error is that of the directive which gave it.
+    const [error] = this.#findings.splice(before);
+    if (error) throw new DirectiveError(error.code, error.message);
   }
 
   /** Follows a path through the config, resolving the directives on its way and in what it leads to. */
@@ -206,6 +294,24 @@ class LocalResolver {
     }
     return undefined;
   }
+}
+
+/** Thrown where an answer from outside is not there yet: the config is read again with it. */
+class Unanswered extends Error {}
+
+/** Directives that give directives that give directives. */
+const deepestResult = 20;
+
+function customDirectives(config: unknown): Map<string, string> {
+  const found = new Map<string, string>();
+  const list =
+    typeof config === 'object' && config !== null && 'directives' in config ? config.directives : undefined;
+  for (const one of Array.isArray(list) ? list : []) {
+    if (typeof one?.name === 'string' && typeof one.filePath === 'string' && !builtIn(one.name)) {
+      found.set(one.name, one.filePath);
+    }
+  }
+  return found;
 }
 
 /** An error together with the part of the text that it is about. */
@@ -230,23 +336,23 @@ const mayHold = (value: unknown): boolean =>
 const isRuntimeCall = (value: unknown): value is RuntimeCall =>
   typeof value === 'object' && value !== null && 'call' in value && 'args' in value;
 
-function readsPath(name: string): boolean {
+/** Whether what follows a directive in the middle of a text is a path and not the end of a sentence. */
+function readsPath({ name, args }: DirectiveCall): boolean {
+  if (name === 'File') return true;
   const directive = builtIn(name);
-  return directive?.when === 'local' && directive.readsPath === true;
+  return directive?.when === 'local' && directive.readsPath === true && args.length === 0;
 }
 
-function unknownDirective(name: string): DirectiveError {
-  if (laterDirectives.includes(name)) {
-    return new DirectiveError(
-      'unsupported-directive',
-      `Directive $${name} is not supported by this version yet.`,
-    );
-  }
-  const known = Object.keys(builtIns).map((one) => `$${one}`);
+function unknownDirective(name: string, names: readonly string[]): DirectiveError {
+  const known = names.map((one) => `$${one}`);
+  const near = didYouMean(`$${name}`, known);
   return new DirectiveError(
     'unknown-directive',
-    `Unknown directive $${name}. You can only use built-in directives.`,
-    { expected: `one of ${known.join(', ')}`, ...didYouMean(`$${name}`, known) },
+    `Unknown directive $${name}. You can only use built-in and custom directives.`,
+    {
+      expected: `one of ${known.join(', ')}`,
+      suggestion: near.suggestion ?? 'Directives of your own are registered in "directives".',
+    },
   );
 }
 

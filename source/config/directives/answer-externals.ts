@@ -1,0 +1,166 @@
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { extname, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { parse } from 'yaml';
+import type { ExternalAnswer, ExternalCall } from './external-call.ts';
+
+export type Outside = {
+  /** Absolute folder of the config. */
+  directory: string;
+  /** Value of an output of a deployed stack; undefined where there is none. Absent where a command asks AWS nothing. */
+  stackOutput?: (stack: string, output: string, region: string | undefined) => Promise<string | undefined>;
+};
+
+const run = promisify(execFile);
+
+/** Finds out what a directive from outside gives. Failures of any kind are in the answer. */
+export async function answerExternal(call: ExternalCall, outside: Outside): Promise<ExternalAnswer> {
+  try {
+    return { value: await find(call, outside) };
+  } catch (error) {
+    if (error instanceof NoAnswer) return { error: error.answer };
+    const name = call.kind === 'custom' ? `${call.name} (${call.filePath})` : call.name;
+    const message = error instanceof Error ? error.message : String(error);
+    return { error: { code: 'directive-failed', message: `$${name} failed: ${message}` } };
+  }
+}
+
+class NoAnswer extends Error {
+  readonly answer: { code: string; message: string; expected?: string; suggestion?: string };
+
+  constructor(answer: NoAnswer['answer']) {
+    super(answer.message);
+    this.answer = answer;
+  }
+}
+
+async function find(call: ExternalCall, outside: Outside): Promise<unknown> {
+  if (call.kind === 'custom') {
+    const { runCustomDirective } = await import('./custom-directive.ts');
+    return runCustomDirective(call, outside.directory, (answer) => new NoAnswer(answer));
+  }
+  const [first = ''] = call.args.map(String);
+  switch (call.name) {
+    case 'FileRaw':
+      return readText(first, call.name, outside.directory);
+    case 'File':
+      return readData(first, outside.directory);
+    case 'GitInfo':
+      return gitInfo(first, outside.directory);
+    case 'StackOutput':
+      return stackOutput(call.args.map(String), outside);
+  }
+}
+
+async function readText(path: string, directive: string, directory: string): Promise<string> {
+  try {
+    return await readFile(resolve(directory, path), 'utf8');
+  } catch (cause) {
+    const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
+    throw new NoAnswer({
+      code: 'directive-file',
+      message: `$${directive}: file "${path}" ${missing ? 'does not exist' : 'cannot be read'}.`,
+      suggestion: 'Paths are relative to the folder of the config.',
+    });
+  }
+}
+
+/** The data of a file by its ending. */
+async function readData(path: string, directory: string): Promise<unknown> {
+  const extension = /(?:^|[/\\])\.env(?:\.[^/\\]*)?$/.test(path) ? '.env' : extname(path).toLowerCase();
+  if (/^\.[cm]?[jt]s$/.test(extension)) {
+    const { loadModule } = await import('./custom-directive.ts');
+    await readText(path, 'File', directory);
+    const loaded = await loadModule(resolve(directory, path));
+    return 'default' in loaded ? loaded.default : loaded;
+  }
+  const text = await readText(path, 'File', directory);
+  try {
+    switch (extension) {
+      case '.json':
+        return JSON.parse(text);
+      case '.yml':
+      case '.yaml':
+        return parse(text, { logLevel: 'error' });
+      case '.env':
+        return process.getBuiltinModule('node:util').parseEnv(text);
+      case '.ini':
+        return parseIni(text);
+    }
+  } catch (error) {
+    throw new NoAnswer({
+      code: 'directive-file',
+      message: `$File: "${path}" cannot be read as ${extension.slice(1)}: ${error instanceof Error ? error.message : error}`,
+    });
+  }
+  throw new NoAnswer({
+    code: 'directive-file',
+    message: `$File cannot read "${path}".`,
+    expected: 'a file that ends with .json, .yml, .yaml, .env, .ini, .js or .ts',
+    suggestion: 'Use $FileRaw for its text.',
+  });
+}
+
+function parseIni(text: string): Record<string, unknown> {
+  const data: Record<string, unknown> = {};
+  let section = data;
+  for (const line of text.split(/\r?\n/)) {
+    const header = /^\s*\[([^\]]+)\]\s*$/.exec(line)?.[1];
+    const entry = /^\s*([^=;#\s][^=]*?)\s*=\s*(.*?)\s*$/.exec(line);
+    if (header !== undefined) {
+      section = {};
+      data[header.trim()] = section;
+    } else if (entry?.[1] !== undefined) section[entry[1]] = entry[2]?.replace(/^(["'])(.*)\1$/, '$2');
+  }
+  return data;
+}
+
+const gitCommands: Readonly<Record<string, readonly string[]>> = {
+  commit: ['rev-parse', 'HEAD'],
+  branch: ['rev-parse', '--abbrev-ref', 'HEAD'],
+  username: ['config', 'user.name'],
+  gitUrl: ['config', '--get', 'remote.origin.url'],
+};
+
+async function gitInfo(what: string, directory: string): Promise<string> {
+  const args = Object.hasOwn(gitCommands, what) ? gitCommands[what] : undefined;
+  if (!args) {
+    throw new NoAnswer({
+      code: 'directive-argument',
+      message: `$GitInfo knows nothing of "${what}".`,
+      expected: `one of ${Object.keys(gitCommands).join(', ')}`,
+    });
+  }
+  try {
+    const { stdout } = await run('git', [...args], { cwd: directory });
+    return stdout.trim();
+  } catch (error) {
+    const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    throw new NoAnswer({
+      code: 'directive-git',
+      message: isMissing
+        ? '$GitInfo needs git, which is not installed.'
+        : `$GitInfo('${what}'): git cannot tell.`,
+      suggestion: isMissing ? 'Install git.' : `\`git ${args.join(' ')}\` says why.`,
+    });
+  }
+}
+
+async function stackOutput(args: readonly string[], { stackOutput: read }: Outside): Promise<string> {
+  const [stack = '', output = '', region] = args;
+  if (!read) {
+    throw new NoAnswer({
+      code: 'directive-needs-aws',
+      message: '$StackOutput asks AWS, and this command does not.',
+      suggestion: 'Use $CfStackOutput, which CloudFormation resolves when it deploys.',
+    });
+  }
+  const value = await read(stack, output, region);
+  if (value !== undefined) return value;
+  throw new NoAnswer({
+    code: 'unknown-stack-output',
+    message: `Stack "${stack}" has no output "${output}".`,
+    suggestion: 'Deploy the other stack first.',
+  });
+}

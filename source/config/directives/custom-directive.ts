@@ -1,0 +1,148 @@
+import { spawn } from 'node:child_process';
+import { Console } from 'node:console';
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, extname, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { ExternalCall } from './external-call.ts';
+
+type Custom = Extract<ExternalCall, { kind: 'custom' }>;
+type Refuse = (answer: { code: string; message: string; expected?: string; suggestion?: string }) => Error;
+
+/** Calls the user's own directive (spec 2.4). What it prints goes to the standard error output. */
+export async function runCustomDirective(call: Custom, directory: string, refuse: Refuse): Promise<unknown> {
+  // A drive letter of Windows is no separator.
+  const colon = call.filePath.lastIndexOf(':');
+  const hasExport = colon > 1;
+  const path = hasExport ? call.filePath.slice(0, colon) : call.filePath;
+  const file = resolve(directory, path);
+  const isPython = extname(path) === '.py';
+  const name = hasExport ? call.filePath.slice(colon + 1) : isPython ? 'main' : 'default';
+  if (!/\.(?:[cm]?[jt]s|py)$/.test(path)) {
+    throw refuse({
+      code: 'directive-file',
+      message: `Directive $${call.name}: "${path}" is no file that can be run.`,
+      expected: 'a file that ends with .js, .ts or .py',
+    });
+  }
+  if (!existsSync(file)) {
+    throw refuse({
+      code: 'directive-file',
+      message: `Directive $${call.name}: file "${path}" does not exist.`,
+      suggestion: 'Paths are relative to the folder of the config.',
+    });
+  }
+  if (isPython) return runPython(file, name, call, refuse);
+  const handler = (await loadModule(file))[name];
+  if (typeof handler === 'function') return jsonOf(await handler(...call.args));
+  throw refuse({
+    code: 'directive-export',
+    message:
+      handler === undefined
+        ? `Directive $${call.name}: "${path}" has no export "${name}".`
+        : `Directive $${call.name}: export "${name}" of "${path}" is no function.`,
+    suggestion: 'Name the export after a colon: directives.ts:myDirective.',
+  });
+}
+
+/** Only what the config could say itself may come of a directive. */
+const jsonOf = (value: unknown): unknown =>
+  value === undefined ? undefined : JSON.parse(JSON.stringify(value));
+
+/**
+ * Loads a module of the user's, in JavaScript or TypeScript, with the files that it imports. Its packages are taken
+ * from where it lies; nothing is written to the disk.
+ */
+export async function loadModule(file: string): Promise<Record<string, unknown>> {
+  const { build } = await import('esbuild');
+  const { outputFiles } = await build({
+    entryPoints: [file],
+    bundle: true,
+    packages: 'external',
+    platform: 'node',
+    format: 'cjs',
+    target: 'node22',
+    write: false,
+    logLevel: 'silent',
+    define: { 'import.meta.url': JSON.stringify(pathToFileURL(file).href) },
+  });
+  const module: { exports: Record<string, unknown> } = { exports: {} };
+  const names = ['module', 'exports', 'require', '__filename', '__dirname', 'console'];
+  // The standard output belongs to what the command prints.
+  const values = [
+    module,
+    module.exports,
+    createRequire(file),
+    file,
+    dirname(file),
+    new Console(process.stderr),
+  ];
+  new Function(...names, outputFiles[0]?.text ?? '')(...values);
+  return module.exports;
+}
+
+/** Reads `[file, function, arguments]` and prints the result as the last line, apart from what the code prints. */
+const pythonRunner = `
+import asyncio, importlib.util, inspect, json, os, sys
+out, sys.stdout = sys.stdout, sys.stderr
+file, name, args = json.load(sys.stdin)
+sys.path.insert(0, os.path.dirname(file))
+spec = importlib.util.spec_from_file_location("stp_directive", file)
+module = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(module)
+handler = getattr(module, name, None)
+if not callable(handler):
+    print(json.dumps({"missing": True}), file=out)
+    sys.exit(0)
+value = handler(*args)
+if inspect.iscoroutine(value):
+    value = asyncio.run(value)
+print(json.dumps({"value": value}), file=out)
+`;
+
+function runPython(file: string, name: string, call: Custom, refuse: Refuse): Promise<unknown> {
+  return new Promise((settle, fail) => {
+    const child = spawn('python3', ['-c', pythonRunner], { stdio: ['pipe', 'pipe', 'pipe'] });
+    let output = '';
+    let errors = '';
+    child.stdout.on('data', (chunk) => {
+      output += chunk;
+    });
+    child.stderr.on('data', (chunk) => {
+      errors += chunk;
+    });
+    child.on('error', (error: NodeJS.ErrnoException) => {
+      const missing = error.code === 'ENOENT';
+      fail(
+        missing
+          ? refuse({
+              code: 'missing-tool',
+              message: `Directive $${call.name} is written in Python, and there is no python3.`,
+              suggestion: 'Install Python 3.',
+            })
+          : error,
+      );
+    });
+    // A child that ends before it has read has said why on its error output.
+    child.stdin.on('error', () => {});
+    child.stdin.end(JSON.stringify([file, name, call.args]));
+    child.on('close', (code) => {
+      if (code !== 0) {
+        fail(new Error(errors.trim().split('\n').at(-1) || `python3 ended with ${code}`));
+        return;
+      }
+      process.stderr.write(errors);
+      const { missing, value } = JSON.parse(output) as { missing?: boolean; value?: unknown };
+      if (!missing) settle(value);
+      else {
+        fail(
+          refuse({
+            code: 'directive-export',
+            message: `Directive $${call.name}: "${call.filePath}" has no function "${name}".`,
+            suggestion: 'Name the function after a colon: directives.py:my_directive.',
+          }),
+        );
+      }
+    });
+  });
+}

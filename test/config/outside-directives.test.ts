@@ -1,0 +1,208 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type LoadOptions, loadConfig } from '../../source/config/load-config.ts';
+import { synthesizeStack } from '../../source/synth/synthesize-stack.ts';
+import { configText, property } from '../synth/synthesize.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'stp-directives-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+function write(files: Record<string, string>): void {
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  }
+}
+
+const load = (text: string, options: Partial<LoadOptions> = {}) => {
+  write({ 'stacktape.yml': text });
+  return loadConfig({
+    file: join(folder, 'stacktape.yml'),
+    stage: 'dev',
+    region: 'us-east-1',
+    checkEntryFiles: false,
+    ...options,
+  });
+};
+
+const withValue = (written: string, rest = '') => `${rest}resources:
+  f:
+    type: function
+    properties:
+      packaging: { type: stacktape-lambda-buildpack, properties: { entryfilePath: f.ts } }
+      environment: [{ name: VALUE, value: ${JSON.stringify(written)} }]
+`;
+
+/** The value that a variable gets, or the code and the message of each problem. */
+async function outcome(written: string, rest = '', options: Partial<LoadOptions> = {}): Promise<unknown> {
+  const { config, problems } = await load(withValue(written, rest), options);
+  if (!config) return problems.map(({ code, message }) => `${code} ${message}`);
+  const environment = config.resources[0]?.properties.environment;
+  return Array.isArray(environment) ? environment[0].value : undefined;
+}
+
+const registered = (name: string, filePath: string) =>
+  `directives: [{ name: ${name}, filePath: ${filePath} }]\n`;
+
+test('05-environment: the directive of the example', async () => {
+  write({
+    'directives.ts': 'export const myCustomDirective = (input: string): string => `made of ${input}`;\n',
+  });
+  const { config } = await load(configText('examples/05-environment'));
+  if (!config) throw new Error('The example has errors');
+  expect(
+    property(
+      synthesizeStack(config),
+      'MyLambdaFunction',
+      'Environment',
+      'Variables',
+      'DYNAMICALLY_SET_ENV_VAR',
+    ),
+  ).toBe('made of input-for-my-directive');
+});
+
+describe("directives of the user's own", () => {
+  test('TypeScript with types, imports and waiting, called with what other directives give', async () => {
+    write({
+      'lib/shout.ts': 'export const shout = (text: string): string => text.toUpperCase();\n',
+      'd.ts': `import { shout } from './lib/shout.ts';
+import { basename } from 'node:path';
+export default async (stage: string, count: number, on: boolean): Promise<unknown> =>
+  ({ deep: [{ text: \`\${shout(stage)}-\${count}-\${on}-\${basename(__filename)}\` }] });
+`,
+    });
+    expect(await outcome('$Mine($Stage(), 2, true).deep.0.text', registered('Mine', 'd.ts'))).toBe(
+      'DEV-2-true-d.ts',
+    );
+  });
+
+  test('JavaScript of both kinds', async () => {
+    write({ 'a.mjs': 'export const one = () => 1;\n', 'b.cjs': 'exports.two = () => "2";\n' });
+    expect(await outcome('$One()', registered('One', 'a.mjs:one'))).toBe(1);
+    expect(await outcome('x-$Two()-y', registered('Two', 'b.cjs:two'))).toBe('x-2-y');
+  });
+
+  test('Python, which may print what it likes', async () => {
+    write({ 'd.py': 'def main(name, number):\n    print("noise")\n    return {"a": [name, number + 1]}\n' });
+    expect(await outcome("$Py('x', 1).a.1", registered('Py', 'd.py'))).toBe(2);
+  });
+
+  test('what they give may hold directives, also ones for CloudFormation', async () => {
+    write({ 'd.js': 'exports.secret = (name) => `$Secret("${name}.key")`;\n' });
+    expect(await outcome("$S('db')", registered('S', 'd.js:secret'))).toBe(
+      '{{resolve:secretsmanager:db:SecretString:key}}',
+    );
+  });
+
+  test('equal calls are one call', async () => {
+    write({ 'd.js': 'let calls = 0;\nexports.count = () => ++calls;\n' });
+    const text = `$Format('{}{}{}', $Count(), $Count(), $Count())`;
+    expect(await outcome(text, registered('Count', 'd.js:count'))).toBe('111');
+  });
+
+  test.each([
+    ['missing.ts', 'directive-file Function f: directive $D: file "missing.ts" does not exist.'],
+    ['d.ts:other', 'directive-export Function f: directive $D: "d.ts" has no export "other".'],
+    ['d.ts:value', 'directive-export Function f: directive $D: export "value" of "d.ts" is no function.'],
+    ['d.ts:broken', 'directive-failed Function f: $D (d.ts:broken) failed: nothing works'],
+    ['d.ts:endless', 'directive-cycle Function f: $D gives directives without end.'],
+    ['d.rb', 'directive-file Function f: directive $D: "d.rb" is no file that can be run.'],
+    ['d.py:other', 'directive-export Function f: directive $D: "d.py:other" has no function "other".'],
+  ])('%s', async (filePath, message) => {
+    write({
+      'd.ts':
+        'export const value = 1;\nexport const broken = () => { throw new Error("nothing works"); };\nlet n = 0;\nexport const endless = () => `$D(${n++})`;\n',
+      'd.py': 'def main():\n    return 1\n',
+    });
+    expect(await outcome('$D()', registered('D', filePath))).toEqual([message]);
+  });
+
+  test('names that are taken', async () => {
+    const { problems } = await load(withValue('x', registered('Stage', 'd.ts')));
+    expect(problems.map(({ code }) => code)).toEqual(['duplicate-directive']);
+    const twice = 'directives: [{ name: A, filePath: a.ts }, { name: A, filePath: b.ts }]\n';
+    expect((await load(withValue('x', twice))).problems.map(({ code }) => code)).toEqual(['duplicate-entry']);
+  });
+});
+
+describe('files', () => {
+  test.each([
+    ["$File('data.json').list.1", 'b'],
+    ["$File('data.yml').name", 'yaml'],
+    ["$File('.env').TOKEN", 'abc def'],
+    ["$File('data.ini').section.key", 'value'],
+    ["$File('data.ts').name", 'module'],
+    ["$FileRaw('note.txt')", 'a text'],
+    ["see-$File('data.yml').name", 'see-yaml'],
+    ["$File($Format('data.{}', 'yml')).stage", 'dev'],
+  ])('%s', async (written, value) => {
+    write({
+      'data.json': '{ "list": ["a", "b"] }',
+      'data.yml': 'name: yaml\nstage: $Stage()\n',
+      '.env': '# note\nTOKEN="abc def"\n',
+      'data.ini': '; note\n[section]\nkey = "value"\n',
+      'data.ts': 'export default { name: "module" as string };\n',
+      'note.txt': 'a text',
+    });
+    expect(await outcome(written)).toEqual(value);
+  });
+
+  test.each([
+    ["$File('no.json')", 'directive-file Function f: $File: file "no.json" does not exist.'],
+    [
+      "$File('data.json').b",
+      'directive-path Function f: property with path "b" is not accessible on result of directive $File().',
+    ],
+    ["$File('note.txt')", 'directive-file Function f: $File cannot read "note.txt".'],
+  ])('%s', async (written, message) => {
+    write({ 'data.json': '{}', 'note.txt': '' });
+    expect(await outcome(written)).toEqual([message]);
+  });
+});
+
+test('git', async () => {
+  expect(await outcome("$GitInfo('commit')")).toEqual([
+    "directive-git Function f: $GitInfo('commit'): git cannot tell.",
+  ]);
+  const git = (...args: string[]) => execFileSync('git', args, { cwd: folder, encoding: 'utf8' }).trim();
+  git('init', '-q', '-b', 'trunk');
+  git('-c', 'user.name=a', '-c', 'user.email=a@example.com', 'commit', '-q', '--allow-empty', '-m', 'first');
+  expect(await outcome("$GitInfo('commit')")).toBe(git('rev-parse', 'HEAD'));
+  expect(await outcome("$GitInfo('branch')")).toBe('trunk');
+  expect(await outcome("$GitInfo('weather')")).toEqual([
+    'directive-argument Function f: $GitInfo knows nothing of "weather".',
+  ]);
+});
+
+test('arguments of the command', async () => {
+  const options = { cliArguments: { color: 'red' }, profile: 'work' };
+  expect(await outcome("$CliArgs('color')", '', options)).toBe('red');
+  expect(await outcome('$CliArgs().color', '', options)).toBe('red');
+  expect(await outcome("$CliArgs('size', 'small')", '', options)).toBe('small');
+  expect(await outcome('$Profile()', '', options)).toBe('work');
+  expect(await outcome("$CliArgs('size')", '', options)).toEqual([
+    'missing-argument Function f: the command has no argument --size.',
+  ]);
+});
+
+test('outputs of other stacks', async () => {
+  expect(await outcome("$CfStackOutput('base-dev', 'Url')")).toEqual({ 'Fn::ImportValue': 'base-dev-Url' });
+  expect(await outcome("$CfStackOutput('base-dev', 'Url', 'eu-west-1')")).toEqual([
+    'directive-argument CloudFormation imports from its own Region only.',
+  ]);
+  const stackOutput = async (stack: string, output: string, region?: string) =>
+    output === 'Url' ? `${stack}/${region}` : undefined;
+  expect(await outcome("$StackOutput('a', 'Url', 'eu-west-1')", '', { stackOutput })).toBe('a/eu-west-1');
+  expect(await outcome("$StackOutput('a', 'Nothing')", '', { stackOutput })).toEqual([
+    'unknown-stack-output Function f: stack "a" has no output "Nothing".',
+  ]);
+  expect(await outcome("$StackOutput('a', 'Url')")).toEqual([
+    'directive-needs-aws Function f: $StackOutput asks AWS, and this command does not.',
+  ]);
+});
