@@ -8,17 +8,30 @@ import { closedObject, oneOf, staticText, variants } from './schema.ts';
 import { networkOf } from './vpc.ts';
 
 const redirect = closedObject({
-  statusCode: oneOf(['HTTP_301', 'HTTP_302'], { title: 'Status' }),
-  protocol: Type.Optional(oneOf(['HTTP', 'HTTPS'])),
-  host: Type.Optional(Type.String()),
-  port: Type.Optional(Type.Integer({ minimum: 1, maximum: 65_535 })),
-  path: Type.Optional(Type.String()),
-  query: Type.Optional(Type.String()),
+  statusCode: oneOf(['HTTP_301', 'HTTP_302'], {
+    title: 'Status',
+    description: 'Moved for good, or for now.',
+  }),
+  protocol: Type.Optional(oneOf(['HTTP', 'HTTPS'], { description: 'Default: as in the request.' })),
+  host: Type.Optional(Type.String({ description: 'Default: as in the request.' })),
+  port: Type.Optional(
+    Type.Integer({ description: 'Default: as in the request.', minimum: 1, maximum: 65_535 }),
+  ),
+  path: Type.Optional(Type.String({ description: 'With a slash first. Default: as in the request.' })),
+  query: Type.Optional(
+    Type.String({ description: 'Without the question mark. Default: as in the request.' }),
+  ),
 });
 
 const listenerSchema = closedObject({
-  port: Type.Integer({ 'stp:static': true, title: 'Port', minimum: 1, maximum: 65_535 }),
-  protocol: oneOf(['HTTP', 'HTTPS'], { title: 'Protocol' }),
+  port: Type.Integer({
+    'stp:static': true,
+    title: 'Port',
+    description: 'Where connections are taken.',
+    minimum: 1,
+    maximum: 65_535,
+  }),
+  protocol: oneOf(['HTTP', 'HTTPS'], { title: 'Protocol', description: 'HTTPS needs a certificate.' }),
   customCertificateArns: Type.Optional(
     Type.Array(Type.String(), { title: 'Certificates', description: 'ARNs; for HTTPS.', minItems: 1 }),
   ),

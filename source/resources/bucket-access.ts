@@ -17,14 +17,20 @@ export const accessibilitySchema = closedObject(
     accessPolicyStatements: Type.Optional(
       Type.Array(
         closedObject({
-          Sid: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9]*$' })),
-          Effect: oneOf(['Allow', 'Deny']),
-          Action: oneOrMany(Type.String({ minLength: 1 })),
-          Principal: Type.Unknown(),
+          Sid: Type.Optional(
+            Type.String({ description: 'Name of the statement.', pattern: '^[A-Za-z0-9]*$' }),
+          ),
+          Effect: oneOf(['Allow', 'Deny'], { description: 'A Deny wins over every Allow.' }),
+          Action: oneOrMany(Type.String({ minLength: 1 }), {
+            description: 'Actions such as s3:GetObject; * stands for any text.',
+          }),
+          Principal: Type.Unknown({ description: 'Who the statement is about, as IAM has it.' }),
           Resource: Type.Optional(
             oneOrMany(Type.String({ minLength: 1 }), { description: 'Default: the bucket and its objects.' }),
           ),
-          Condition: Type.Optional(mapOf(mapOf(Type.Unknown()))),
+          Condition: Type.Optional(
+            mapOf(mapOf(Type.Unknown()), { description: 'When the statement holds, as IAM has it.' }),
+          ),
         }),
         {
           title: 'Policy',

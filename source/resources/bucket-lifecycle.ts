@@ -5,14 +5,21 @@ import { closedObject, namedList, oneOf, type VariantOf, variants } from './sche
 const filter = {
   prefix: Type.Optional(Type.String({ description: 'How the keys of the objects begin.' })),
   tags: Type.Optional(
-    namedList(closedObject({ name: Type.String({ minLength: 1 }), value: Type.String() }), {
-      description: 'Tags that the objects have.',
-    }),
+    namedList(
+      closedObject({
+        name: Type.String({ description: 'Key of the tag.', minLength: 1 }),
+        value: Type.String({ description: 'Value of the tag.' }),
+      }),
+      {
+        description: 'Tags that the objects have.',
+      },
+    ),
   ),
 };
 
 const storageClass = oneOf(['DEEP_ARCHIVE', 'GLACIER', 'INTELLIGENT_TIERING', 'ONEZONE_IA', 'STANDARD_IA'], {
   title: 'Storage class',
+  description: 'Cheaper to keep, dearer to read.',
 });
 
 const days = (description: string) => Type.Integer({ description, minimum: 1 });

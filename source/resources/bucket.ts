@@ -14,7 +14,7 @@ const texts = (description: string) => Type.Optional(Type.Array(Type.String(), {
 
 const corsSchema = closedObject(
   {
-    enabled: staticSwitch({ default: false }),
+    enabled: staticSwitch({ description: 'Answers what browsers ask before they call.', default: false }),
     corsRules: Type.Optional(
       Type.Array(
         closedObject({
@@ -26,7 +26,7 @@ const corsSchema = closedObject(
           exposedResponseHeaders: texts('Headers that they may read.'),
           maxAge: Type.Optional(Type.Integer({ description: 'Seconds.', minimum: 0 })),
         }),
-        { maxItems: 100 },
+        { description: 'The first that fits counts.', maxItems: 100 },
       ),
     ),
   },

@@ -4,7 +4,13 @@ import { closedObject, oneOf, staticText } from './schema.ts';
 
 const pairs = (description: string) =>
   Type.Optional(
-    Type.Array(closedObject({ key: staticText({ minLength: 1 }), value: staticText() }), { description }),
+    Type.Array(
+      closedObject({
+        key: staticText({ description: 'Its name.', minLength: 1 }),
+        value: staticText({ description: 'Its value.' }),
+      }),
+      { description },
+    ),
   );
 
 const globs = (description: string) =>
@@ -34,7 +40,13 @@ export const directoryUploadSchema = closedObject(
         { title: 'Files', description: 'Headers and tags of some of the files.' },
       ),
     ),
-    disableS3TransferAcceleration: Type.Optional(Type.Boolean({ 'stp:static': true, default: true })),
+    disableS3TransferAcceleration: Type.Optional(
+      Type.Boolean({
+        'stp:static': true,
+        description: 'Whether files go straight to the Region of the bucket.',
+        default: true,
+      }),
+    ),
   },
   { title: 'Folder upload', description: 'A folder that each deploy copies into the bucket.' },
 );

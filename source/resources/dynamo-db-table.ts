@@ -7,21 +7,25 @@ import { closedObject, namedList, oneOf, staticText } from './schema.ts';
 const attributeTypes = { string: 'S', number: 'N', binary: 'B' } as const;
 const streamTypes = ['KEYS_ONLY', 'NEW_IMAGE', 'OLD_IMAGE', 'NEW_AND_OLD_IMAGES'] as const;
 
-const attribute = (title: string) =>
+const attribute = (title: string, description: string) =>
   closedObject(
     {
-      name: staticText({ title: 'Name of the attribute', minLength: 1 }),
-      type: oneOf(['string', 'number', 'binary'], { title: 'Type of the attribute' }),
+      name: staticText({ title: 'Name of the attribute', description: 'As items have it.', minLength: 1 }),
+      type: oneOf(['string', 'number', 'binary'], {
+        title: 'Type of the attribute',
+        description: 'Of its values.',
+      }),
     },
-    { title },
+    { title, description },
   );
 
 const keys = {
-  partitionKey: attribute('Partition key'),
-  sortKey: Type.Optional(attribute('Sort key')),
+  partitionKey: attribute('Partition key', 'Spreads the items; reads name its value.'),
+  sortKey: Type.Optional(attribute('Sort key', 'Orders the items of one partition key.')),
 };
 
-const units = (title: string) => Type.Integer({ title, minimum: 1, maximum: 40_000 });
+const units = (title: string, description: string) =>
+  Type.Integer({ title, description, minimum: 1, maximum: 40_000 });
 
 const schema = closedObject({
   primaryKey: closedObject(keys, {
@@ -30,7 +34,10 @@ const schema = closedObject({
   }),
   provisionedThroughput: Type.Optional(
     closedObject(
-      { readUnits: units('Read units per second'), writeUnits: units('Write units per second') },
+      {
+        readUnits: units('Read units per second', 'One reads 4 KB.'),
+        writeUnits: units('Write units per second', 'One writes 1 KB.'),
+      },
       {
         title: 'Provisioned throughput',
         description: 'Without it, every request is paid by itself.',
@@ -47,7 +54,12 @@ const schema = closedObject({
   secondaryIndexes: Type.Optional(
     namedList(
       closedObject({
-        name: Type.String({ 'stp:static': true, pattern: '^[A-Za-z0-9_.-]{3,255}$' }),
+        name: Type.String({
+          'stp:static': true,
+          description: 'Name that queries use.',
+          examples: ['byAuthor'],
+          pattern: '^[A-Za-z0-9_.-]{3,255}$',
+        }),
         ...keys,
         projections: Type.Optional(
           Type.Array(staticText({ minLength: 1 }), {
@@ -56,7 +68,7 @@ const schema = closedObject({
           }),
         ),
       }),
-      { title: 'Global secondary indexes', maxItems: 20 },
+      { title: 'Global secondary indexes', description: 'Other keys to find items by.', maxItems: 20 },
     ),
   ),
 });

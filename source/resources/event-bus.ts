@@ -10,7 +10,7 @@ const schema = closedObject({
   archivation: Type.Optional(
     closedObject(
       {
-        enabled: staticSwitch({ default: false }),
+        enabled: staticSwitch({ description: 'Keeps the events.', default: false }),
         retentionDays: Type.Optional(
           Type.Integer({ description: 'Days that events are kept; for ever without it.', minimum: 1 }),
         ),

@@ -12,14 +12,30 @@ const logFormats = ['JSON', 'CLF', 'XML', 'CSV'] as const;
 
 const corsSchema = closedObject(
   {
-    enabled: staticSwitch({ title: 'Enabled', default: false }),
-    allowedOrigins: Type.Optional(Type.Array(Type.String(), { default: ['*'], minItems: 1 })),
-    allowedHeaders: Type.Optional(Type.Array(Type.String())),
+    enabled: staticSwitch({
+      title: 'Enabled',
+      description: 'Answers what browsers ask before they call.',
+      default: false,
+    }),
+    allowedOrigins: Type.Optional(
+      Type.Array(Type.String(), {
+        description: 'Origins of the pages that may call.',
+        default: ['*'],
+        minItems: 1,
+      }),
+    ),
+    allowedHeaders: Type.Optional(
+      Type.Array(Type.String(), {
+        description: 'Headers that requests may have. Default: those that AWS and browsers use most.',
+      }),
+    ),
     allowedMethods: Type.Optional(
       Type.Array(oneOf(httpMethods), { description: 'Default: the methods of the routes and OPTIONS.' }),
     ),
-    allowCredentials: Type.Optional(staticSwitch()),
-    exposedResponseHeaders: Type.Optional(Type.Array(Type.String())),
+    allowCredentials: Type.Optional(staticSwitch({ description: 'Whether requests may bring cookies.' })),
+    exposedResponseHeaders: Type.Optional(
+      Type.Array(Type.String(), { description: 'Headers of the answer that the page may read.' }),
+    ),
     maxAge: Type.Optional(Type.Integer({ description: 'Seconds.', minimum: -1, maximum: 86_400 })),
   },
   { title: 'CORS', description: 'Which web pages of other origins may call the API.' },
@@ -32,10 +48,10 @@ const schema = closedObject(
       closedObject(
         {
           disabled: disabledSchema,
-          format: Type.Optional(oneOf(logFormats, { default: 'JSON' })),
+          format: Type.Optional(oneOf(logFormats, { description: 'Format of a line.', default: 'JSON' })),
           retentionDays: retentionSchema(30),
         },
-        { title: 'Access log', 'stp:later': ['logForwarding'] },
+        { title: 'Access log', description: 'One line for each request.', 'stp:later': ['logForwarding'] },
       ),
     ),
     payloadFormat: Type.Optional(

@@ -29,7 +29,11 @@ const branches = {
     schema: closedObject({
       projectId: Type.String({ description: 'Id of the project.', minLength: 1 }),
       endpointUrl: Type.Optional(
-        Type.String({ default: 'https://pub.highlight.io/v1/logs/firehose', minLength: 1 }),
+        Type.String({
+          description: 'Where Highlight runs.',
+          default: 'https://pub.highlight.io/v1/logs/firehose',
+          minLength: 1,
+        }),
       ),
     }),
   },

@@ -12,11 +12,16 @@ import { closedObject, mapOf, oneOf } from './schema.ts';
 /** Keys as IAM has them; the resource is the queue itself. */
 export const policyStatementsSchema = Type.Array(
   closedObject({
-    Sid: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9]*$' })),
-    Effect: oneOf(['Allow', 'Deny']),
-    Action: Type.Array(Type.String({ minLength: 1 }), { minItems: 1 }),
-    Principal: Type.Unknown(),
-    Condition: Type.Optional(mapOf(mapOf(Type.Unknown()))),
+    Sid: Type.Optional(Type.String({ description: 'Name of the statement.', pattern: '^[A-Za-z0-9]*$' })),
+    Effect: oneOf(['Allow', 'Deny'], { description: 'A Deny wins over every Allow.' }),
+    Action: Type.Array(Type.String({ minLength: 1 }), {
+      description: 'Actions such as sqs:SendMessage.',
+      minItems: 1,
+    }),
+    Principal: Type.Unknown({ description: 'Who the statement is about, as IAM has it.' }),
+    Condition: Type.Optional(
+      mapOf(mapOf(Type.Unknown()), { description: 'When the statement holds, as IAM has it.' }),
+    ),
   }),
   { title: 'Policy', description: 'Who besides may use the queue.' },
 );

@@ -23,7 +23,14 @@ const schema = closedObject({
     pattern: '^[^/@" ]*$',
   }),
   numReplicaNodes: Type.Optional(
-    Type.Integer({ 'stp:static': true, title: 'Replicas', default: 0, minimum: 0, maximum: 5 }),
+    Type.Integer({
+      'stp:static': true,
+      title: 'Replicas',
+      description: 'Copies of each shard that only read.',
+      default: 0,
+      minimum: 0,
+      maximum: 5,
+    }),
   ),
   enableAutomaticFailover: Type.Optional(
     staticSwitch({ description: 'A replica takes over where the primary fails.', default: false }),
@@ -32,18 +39,39 @@ const schema = closedObject({
     staticSwitch({ description: 'Spreads the keys over groups of nodes.', default: false }),
   ),
   numShards: Type.Optional(
-    Type.Integer({ 'stp:static': true, title: 'Shards', default: 1, minimum: 1, maximum: 250 }),
+    Type.Integer({
+      'stp:static': true,
+      title: 'Shards',
+      description: 'Groups of nodes that the keys are spread over.',
+      default: 1,
+      minimum: 1,
+      maximum: 250,
+    }),
   ),
   port: Type.Optional(
-    Type.Integer({ 'stp:static': true, title: 'Port', default: 6379, minimum: 1024, maximum: 65_535 }),
+    Type.Integer({
+      'stp:static': true,
+      title: 'Port',
+      description: 'Where connections are taken.',
+      default: 6379,
+      minimum: 1024,
+      maximum: 65_535,
+    }),
   ),
-  engineVersion: Type.Optional(oneOf(['6.0', '6.2', '7.0', '7.1'], { title: 'Version', default: '6.2' })),
+  engineVersion: Type.Optional(
+    oneOf(['6.0', '6.2', '7.0', '7.1'], { title: 'Version', description: 'Of Redis.', default: '6.2' }),
+  ),
   automatedBackupRetentionDays: Type.Optional(
     Type.Integer({ title: 'Backups', description: 'Days; 0 for none.', default: 0, minimum: 0, maximum: 35 }),
   ),
   accessibility: Type.Optional(
     closedObject(
-      { accessibilityMode: oneOf(['vpc', 'scoping-workloads-in-vpc'], { default: 'vpc' }) },
+      {
+        accessibilityMode: oneOf(['vpc', 'scoping-workloads-in-vpc'], {
+          description: 'Everything in the VPC, or functions that are connected to it alone.',
+          default: 'vpc',
+        }),
+      },
       { title: 'Accessibility', description: 'From where connections are taken.' },
     ),
   ),
@@ -51,10 +79,10 @@ const schema = closedObject({
     closedObject(
       {
         disabled: disabledSchema,
-        format: Type.Optional(oneOf(['json', 'text'], { default: 'json' })),
+        format: Type.Optional(oneOf(['json', 'text'], { description: 'Format of a line.', default: 'json' })),
         retentionDays: retentionSchema(90),
       },
-      { title: 'Logging', 'stp:later': ['logForwarding'] },
+      { title: 'Logging', description: 'Slow queries, kept in CloudWatch.', 'stp:later': ['logForwarding'] },
     ),
   ),
 });

@@ -5,7 +5,14 @@ import { fifoName, needsFifo } from './fifo.ts';
 import { closedObject, staticSwitch } from './schema.ts';
 
 const schema = closedObject({
-  smsDisplayName: Type.Optional(Type.String({ title: 'Name in text messages', minLength: 1, maxLength: 11 })),
+  smsDisplayName: Type.Optional(
+    Type.String({
+      title: 'Name in text messages',
+      description: 'Whom they come from.',
+      minLength: 1,
+      maxLength: 11,
+    }),
+  ),
   fifoEnabled: Type.Optional(
     staticSwitch({
       title: 'First in, first out',

@@ -35,8 +35,20 @@ const loadBalancerMetrics = [
   'TargetResponseTime',
 ] as const;
 
-const comparison = { comparisonOperator: Type.Optional(oneOf(operators, { title: 'Comparison' })) };
-const measured = { ...comparison, statistic: Type.Optional(oneOf(statistics, { title: 'Statistic' })) };
+const comparison = {
+  comparisonOperator: Type.Optional(
+    oneOf(operators, {
+      title: 'Comparison',
+      description: 'How the metric stands to the threshold when the alarm fires.',
+    }),
+  ),
+};
+const measured = {
+  ...comparison,
+  statistic: Type.Optional(
+    oneOf(statistics, { title: 'Statistic', description: 'What is made of the values of a period.' }),
+  ),
+};
 const threshold = (description: string) => Type.Number({ description, minimum: 0 });
 
 const percent = { thresholdPercent: threshold('Percent.') };
@@ -81,11 +93,13 @@ const triggers = {
     'application-load-balancer-unhealthy-targets': trigger('Share of targets that are not healthy', {
       ...percent,
       ...comparison,
-      onlyIncludeTargets: Type.Optional(Type.Array(staticText())),
+      onlyIncludeTargets: Type.Optional(
+        Type.Array(staticText(), { description: 'Names of the targets that count.' }),
+      ),
     }),
     'application-load-balancer-custom': trigger('Any metric of the load balancer', {
-      metric: oneOf(loadBalancerMetrics),
-      threshold: Type.Number(),
+      metric: oneOf(loadBalancerMetrics, { description: 'Its name in CloudWatch.' }),
+      threshold: Type.Number({ description: 'In the unit of the metric.' }),
       ...measured,
     }),
   },
@@ -135,11 +149,19 @@ const alarmMembers = (branches: Record<string, Trigger>) => ({
         evaluationPeriods: periods('How many periods are looked at.'),
         breachedPeriods: periods('How many of them have to be beyond the threshold.'),
       },
-      { title: 'Evaluation' },
+      { title: 'Evaluation', description: 'For how long the metric has to be beyond the threshold.' },
     ),
   ),
-  notificationTargets: Type.Optional(Type.Array(notification, { title: 'Notifications' })),
-  description: Type.Optional(Type.String({ title: 'Description', maxLength: 1024 })),
+  notificationTargets: Type.Optional(
+    Type.Array(notification, { title: 'Notifications', description: 'Who is told.' }),
+  ),
+  description: Type.Optional(
+    Type.String({
+      title: 'Description',
+      description: 'What the alarm is about, for people.',
+      maxLength: 1024,
+    }),
+  ),
 });
 
 /** `alarms` and `disabledGlobalAlarms` of a resource type that can have them. */

@@ -5,7 +5,11 @@ import { closedObject, namedList, scalar, staticText } from '../schema.ts';
 
 export const environmentSchema = namedList(
   closedObject({
-    name: staticText({ title: 'Name', minLength: 1 }),
+    name: staticText({
+      title: 'Name',
+      description: 'Letters, digits and underscores, a letter first.',
+      minLength: 1,
+    }),
     value: scalar({ title: 'Value', description: 'Numbers and switches become text.' }),
   }),
   { title: 'Environment variables', description: 'Variables that the code sees.' },

@@ -49,7 +49,11 @@ const schema = closedObject(
       oneOf(runtimes, { title: 'Runtime', description: "Default: the newest of the entry file's language." }),
     ),
     architecture: Type.Optional(
-      oneOf(['x86_64', 'arm64'], { title: 'Processor architecture', default: 'x86_64' }),
+      oneOf(['x86_64', 'arm64'], {
+        title: 'Processor architecture',
+        description: 'arm64 costs less; native packages have to be there for it.',
+        default: 'x86_64',
+      }),
     ),
     memory: Type.Optional(
       Type.Integer({ ...memory, title: 'Memory', description: 'Megabytes. The processor grows with it.' }),
@@ -67,7 +71,7 @@ const schema = closedObject(
           retentionDays: retentionSchema(90),
           logForwarding: Type.Optional(logForwardingSchema),
         },
-        { title: 'Logging' },
+        { title: 'Logging', description: 'What becomes of what the function prints.' },
       ),
     ),
     tags: Type.Optional(tagsSchema),

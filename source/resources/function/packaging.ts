@@ -9,19 +9,49 @@ const texts = (description: string) => Type.Optional(Type.Array(staticText(), { 
 const languageOptions = closedObject(
   {
     tsConfigPath: Type.Optional(staticText({ description: 'tsconfig.json to bundle with.' })),
-    emitTsDecoratorMetadata: Type.Optional(staticSwitch({ default: false })),
+    emitTsDecoratorMetadata: Type.Optional(
+      staticSwitch({
+        description: 'Keeps the types of decorated members, as some frameworks need.',
+        default: false,
+      }),
+    ),
     dependenciesToExcludeFromBundle: texts('Packages that are installed beside the bundle; `*` for all.'),
     dependenciesToExcludeFromDeploymentPackage: texts('Packages that are left out altogether.'),
-    outputModuleFormat: Type.Optional(oneOf(['cjs', 'esm'], { default: 'cjs' })),
-    nodeVersion: Type.Optional(Type.Integer({ 'stp:static': true, minimum: 18, maximum: 24 })),
-    disableSourceMaps: Type.Optional(staticSwitch({ default: false })),
+    outputModuleFormat: Type.Optional(
+      oneOf(['cjs', 'esm'], { description: 'CommonJS or ES modules.', default: 'cjs' }),
+    ),
+    nodeVersion: Type.Optional(
+      Type.Integer({
+        'stp:static': true,
+        description: 'Major version of Node. Default: the newest.',
+        minimum: 18,
+        maximum: 24,
+      }),
+    ),
+    disableSourceMaps: Type.Optional(
+      staticSwitch({ description: 'Stack traces then have the lines of the bundle.', default: false }),
+    ),
     outputSourceMapsTo: Type.Optional(staticText({ description: 'Folder for the source maps.' })),
     packageManagerFile: Type.Optional(staticText({ description: 'File that lists the dependencies.' })),
-    packageManager: Type.Optional(oneOf(['pip', 'pipenv', 'poetry', 'uv'])),
-    pythonVersion: Type.Optional(Type.Number({ 'stp:static': true })),
-    minify: Type.Optional(staticSwitch({ default: true })),
-    useMaven: Type.Optional(staticSwitch({ default: false })),
-    javaVersion: Type.Optional(Type.Integer({ 'stp:static': true, minimum: 8 })),
+    packageManager: Type.Optional(
+      oneOf(['pip', 'pipenv', 'poetry', 'uv'], {
+        description: 'What installs Python packages. Default: by the file that lists them.',
+      }),
+    ),
+    pythonVersion: Type.Optional(
+      Type.Number({ 'stp:static': true, description: 'Such as 3.14. Default: the newest.' }),
+    ),
+    minify: Type.Optional(staticSwitch({ description: 'Leaves out what only people need.', default: true })),
+    useMaven: Type.Optional(
+      staticSwitch({ description: 'Builds Java with Maven instead of Gradle.', default: false }),
+    ),
+    javaVersion: Type.Optional(
+      Type.Integer({
+        'stp:static': true,
+        description: 'Major version of Java. Default: the newest.',
+        minimum: 8,
+      }),
+    ),
   },
   { description: 'Options of the language that the function is written in.' },
 );

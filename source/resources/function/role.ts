@@ -7,13 +7,22 @@ import { closedObject, mapOf, oneOf, oneOrMany } from '../schema.ts';
 /** Keys as IAM has them, so that a statement can be pasted from its documentation. */
 export const iamRoleStatementsSchema = Type.Array(
   closedObject({
-    Sid: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9]*$' })),
-    Effect: Type.Optional(oneOf(['Allow', 'Deny'], { default: 'Allow' })),
-    Action: Type.Optional(oneOrMany(Type.String({ minLength: 1 }), { default: ['*'] })),
+    Sid: Type.Optional(Type.String({ description: 'Name of the statement.', pattern: '^[A-Za-z0-9]*$' })),
+    Effect: Type.Optional(
+      oneOf(['Allow', 'Deny'], { description: 'A Deny wins over every Allow.', default: 'Allow' }),
+    ),
+    Action: Type.Optional(
+      oneOrMany(Type.String({ minLength: 1 }), {
+        description: 'Actions such as s3:GetObject; * stands for any text.',
+        default: ['*'],
+      }),
+    ),
     Resource: oneOrMany(Type.String({ minLength: 1 }), {
       description: 'ARN or list of ARNs that the statement is about.',
     }),
-    Condition: Type.Optional(mapOf(mapOf(Type.Unknown()))),
+    Condition: Type.Optional(
+      mapOf(mapOf(Type.Unknown()), { description: 'When the statement holds, as IAM has it.' }),
+    ),
   }),
   { title: 'IAM statements', description: "Statements that are added to the function's role." },
 );

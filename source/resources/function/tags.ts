@@ -11,8 +11,8 @@ const stackTagCount = 3;
 
 export const tagsSchema = namedList(
   closedObject({
-    name: Type.String({ 'stp:static': true, minLength: 1, maxLength: 128 }),
-    value: Type.String({ minLength: 1, maxLength: 256 }),
+    name: Type.String({ 'stp:static': true, description: 'Key of the tag.', minLength: 1, maxLength: 128 }),
+    value: Type.String({ description: 'Value of the tag.', minLength: 1, maxLength: 256 }),
   }),
   { title: 'Tags', description: "Of the function, beside the stack's.", maxItems: maximumTags },
 );

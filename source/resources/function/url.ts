@@ -14,11 +14,15 @@ const texts = (description: string) => Type.Optional(Type.Array(Type.String(), {
 
 const corsSchema = closedObject(
   {
-    enabled: staticSwitch({ title: 'Enabled', default: false }),
+    enabled: staticSwitch({
+      title: 'Enabled',
+      description: 'Answers what browsers ask before they call.',
+      default: false,
+    }),
     allowedOrigins: texts('Origins of the pages that may call the function. Default: all.'),
     allowedHeaders: texts('Headers that they may send.'),
     allowedMethods: Type.Optional(Type.Array(oneOf(methods), { description: 'Default: all.' })),
-    allowCredentials: Type.Optional(staticSwitch()),
+    allowCredentials: Type.Optional(staticSwitch({ description: 'Whether requests may bring cookies.' })),
     exposedResponseHeaders: texts('Headers that they may read.'),
     maxAge: Type.Optional(Type.Integer({ description: 'Seconds.', minimum: 0, maximum: 86_400 })),
   },
@@ -28,7 +32,11 @@ const corsSchema = closedObject(
 /** Spec 10. */
 export const urlSchema = closedObject(
   {
-    enabled: staticSwitch({ title: 'Enabled', default: false }),
+    enabled: staticSwitch({
+      title: 'Enabled',
+      description: 'Gives the function its address.',
+      default: false,
+    }),
     cors: Type.Optional(corsSchema),
     authMode: Type.Optional(
       oneOf(['NONE', 'AWS_IAM'], {

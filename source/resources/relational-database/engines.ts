@@ -78,6 +78,7 @@ const dbName = Type.Optional(
   Type.String({
     'stp:static': true,
     title: 'Name of the database',
+    description: 'Made with the first deploy.',
     examples: ['shop'],
     pattern: '^[A-Za-z][A-Za-z0-9_]{0,62}$',
   }),
@@ -86,21 +87,32 @@ const version = Type.Optional(
   staticText({ title: 'Version', description: 'Of the engine. Default: a current one.', minLength: 1 }),
 );
 const port = Type.Optional(
-  Type.Integer({ 'stp:static': true, title: 'Port', minimum: 1024, maximum: 65_535 }),
-);
-const instance = closedObject({
-  instanceSize: staticText({
-    title: 'Size',
-    description: 'Class of the instance.',
-    examples: ['db.t4g.micro'],
-    pattern: '^db\\.[a-z0-9-]+\\.[a-z0-9.-]+$',
+  Type.Integer({
+    'stp:static': true,
+    title: 'Port',
+    description: 'Default: as the engine has it.',
+    minimum: 1024,
+    maximum: 65_535,
   }),
-  multiAz: Type.Optional(staticSwitch({ description: 'Keeps a standby in another zone.', default: false })),
-});
+);
+const instance = closedObject(
+  {
+    instanceSize: staticText({
+      title: 'Size',
+      description: 'Class of the instance.',
+      examples: ['db.t4g.micro'],
+      pattern: '^db\\.[a-z0-9-]+\\.[a-z0-9.-]+$',
+    }),
+    multiAz: Type.Optional(staticSwitch({ description: 'Keeps a standby in another zone.', default: false })),
+  },
+  { title: 'Instance', description: 'A machine with the database.' },
+);
 
 const instanceSchema = closedObject({
   primaryInstance: instance,
-  readReplicas: Type.Optional(Type.Array(instance, { title: 'Read replicas', maxItems: 15 })),
+  readReplicas: Type.Optional(
+    Type.Array(instance, { title: 'Read replicas', description: 'Copies that only read.', maxItems: 15 }),
+  ),
   storage: Type.Optional(
     closedObject(
       {
@@ -109,7 +121,7 @@ const instanceSchema = closedObject({
           Type.Integer({ description: 'GB up to which it grows.', default: 200, minimum: 22 }),
         ),
       },
-      { title: 'Storage' },
+      { title: 'Storage', description: 'Grows by itself.' },
     ),
   ),
   dbName,

@@ -14,6 +14,7 @@ export const databaseSchema = closedObject({
       masterUserName: Type.Optional(
         Type.String({
           'stp:static': true,
+          description: 'Name of the user.',
           default: 'db_master_user',
           examples: ['admin'],
           pattern: '^[A-Za-z][A-Za-z0-9_]{0,15}$',
@@ -40,22 +41,38 @@ export const databaseSchema = closedObject({
         whitelistedIps: Type.Optional(
           Type.Array(Type.String(), { description: 'Addresses that may connect.', minItems: 1 }),
         ),
-        forceDisablePublicIp: Type.Optional(staticSwitch({ default: false })),
+        forceDisablePublicIp: Type.Optional(
+          staticSwitch({ description: 'No public address, whatever the mode.', default: false }),
+        ),
       },
       { title: 'Accessibility', description: 'From where connections are taken.' },
     ),
   ),
-  deletionProtection: Type.Optional(Type.Boolean({ title: 'Deletion protection', default: false })),
+  deletionProtection: Type.Optional(
+    Type.Boolean({
+      title: 'Deletion protection',
+      description: 'AWS then refuses to delete the database.',
+      default: false,
+    }),
+  ),
   automatedBackupRetentionDays: Type.Optional(
     Type.Integer({ title: 'Backups', description: 'Days; 0 for none.', default: 1, minimum: 0, maximum: 35 }),
   ),
   preferredMaintenanceWindow: Type.Optional(
-    Type.String({ title: 'Maintenance window', examples: ['Sun:02:00-Sun:04:00'] }),
+    Type.String({
+      title: 'Maintenance window',
+      description: 'In UTC, half an hour or more.',
+      examples: ['Sun:02:00-Sun:04:00'],
+    }),
   ),
   logging: Type.Optional(
     closedObject(
       { disabled: disabledSchema, retentionDays: retentionSchema(90) },
-      { title: 'Logging', 'stp:later': ['logTypes', 'engineSpecificOptions', 'logForwarding'] },
+      {
+        title: 'Logging',
+        description: 'Logs of the engine, kept in CloudWatch.',
+        'stp:later': ['logTypes', 'engineSpecificOptions', 'logForwarding'],
+      },
     ),
   ),
   ...alarmProperties('relational-database'),

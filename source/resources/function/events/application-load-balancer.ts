@@ -5,8 +5,10 @@ import type { StackBuilder } from '../../../model/stack-builder.ts';
 import { type LoadBalancerProperties, listenerId, listenersOf } from '../../application-load-balancer.ts';
 import { closedObject, staticText } from '../../schema.ts';
 
-const texts = (title: string, examples: string[]) =>
-  Type.Optional(Type.Array(Type.String({ minLength: 1 }), { title, examples: [examples], minItems: 1 }));
+const texts = (title: string, description: string, examples: string[]) =>
+  Type.Optional(
+    Type.Array(Type.String({ minLength: 1 }), { title, description, examples: [examples], minItems: 1 }),
+  );
 
 const schema = closedObject({
   loadBalancerName: staticText({
@@ -30,22 +32,30 @@ const schema = closedObject({
     minimum: 1,
     maximum: 50_000,
   }),
-  paths: texts('Paths', ['/posts', '/posts/*']),
-  methods: texts('Methods', ['GET']),
-  hosts: texts('Hosts', ['api.example.com']),
+  paths: texts('Paths', 'One of them has to fit; * stands for any text.', ['/posts', '/posts/*']),
+  methods: texts('Methods', 'One of them has to be the method.', ['GET']),
+  hosts: texts('Hosts', 'One of them has to be the host; * stands for any text.', ['api.example.com']),
   headers: Type.Optional(
     Type.Array(
-      closedObject({ headerName: Type.String({ minLength: 1 }), values: Type.Array(Type.String()) }),
-      { title: 'Headers', minItems: 1 },
+      closedObject({
+        headerName: Type.String({ description: 'Name of the header.', minLength: 1 }),
+        values: Type.Array(Type.String(), { description: 'One of them has to fit.' }),
+      }),
+      { title: 'Headers', description: 'Each has to have one of its values.', minItems: 1 },
     ),
   ),
   queryParams: Type.Optional(
     Type.Array(
-      closedObject({ paramName: Type.String({ minLength: 1 }), values: Type.Array(Type.String()) }),
-      { title: 'Query parameters', minItems: 1 },
+      closedObject({
+        paramName: Type.String({ description: 'Name of the parameter.', minLength: 1 }),
+        values: Type.Array(Type.String(), { description: 'One of them has to fit.' }),
+      }),
+      { title: 'Query parameters', description: 'Each has to have one of its values.', minItems: 1 },
     ),
   ),
-  sourceIps: texts('Addresses of clients', ['203.0.113.0/24']),
+  sourceIps: texts('Addresses of clients', 'Ranges, one of which the client has to be in.', [
+    '203.0.113.0/24',
+  ]),
 });
 
 type Properties = Type.Static<typeof schema>;

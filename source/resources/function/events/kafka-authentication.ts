@@ -32,6 +32,7 @@ const branches = {
 export const kafkaAuthenticationSchema = variants(branches, {
   noun: 'authentication',
   title: 'Authentication',
+  description: 'How the function signs in at the brokers.',
 });
 
 export type KafkaAuthentication = VariantOf<typeof branches>;
