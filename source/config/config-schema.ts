@@ -1,6 +1,7 @@
 import * as Type from 'typebox';
 import { laterResourceTypes, resourceDescriptors } from '../resources/registry.ts';
 import { closedObject, mapOf, namedList, staticSwitch, staticText, variant } from '../resources/schema.ts';
+import { scriptSchema, sectionSchemas } from './project-sections.ts';
 import { vpcSchema } from './reuse-vpc.ts';
 import type { SchemaNode } from './schema-node.ts';
 
@@ -65,6 +66,8 @@ export const configSchema = closedObject(
       ),
     ),
     variables: Type.Optional(mapOf(Type.Unknown(), { description: 'Values for $Var().' })),
+    ...sectionSchemas,
+    scripts: Type.Optional(mapOf(scriptSchema, { title: 'Scripts', description: 'Commands by name.' })),
     resources: mapOf(resource),
     cloudformationResources: Type.Optional(
       mapOf({
@@ -75,18 +78,16 @@ export const configSchema = closedObject(
       }),
     ),
     stackConfig: Type.Optional(
-      closedObject(
-        {
-          outputs: Type.Optional(outputs),
-          tags: Type.Optional(tags),
-          vpc: Type.Optional(vpcSchema),
-        },
-        { 'stp:later': ['disableStackInfoSaving', 'stackInfoDirectory'] },
-      ),
+      closedObject({
+        outputs: Type.Optional(outputs),
+        tags: Type.Optional(tags),
+        vpc: Type.Optional(vpcSchema),
+        disableStackInfoSaving: Type.Optional(staticSwitch({ default: false })),
+        stackInfoDirectory: Type.Optional(staticText({ default: '.stacktape-stack-info/' })),
+      }),
     ),
   },
   {
     title: 'Stacktape config',
-    'stp:later': ['providerConfig', 'scripts', 'hooks', 'deploymentConfig', 'budgetControl'],
   },
 ) as unknown as SchemaNode;

@@ -10,6 +10,7 @@ import { BrokenParts } from './broken-parts.ts';
 import { checkConnection, checkReference, type ResourceTypes } from './check-references.ts';
 import { checkResources } from './check-resources.ts';
 import { checkSchema } from './check-schema.ts';
+import { checkScripts } from './check-scripts.ts';
 import { configSchema } from './config-schema.ts';
 import { builtIn, type RuntimeContext } from './directives/built-ins.ts';
 import type { Externals } from './directives/external-call.ts';
@@ -17,6 +18,7 @@ import { resolveLocalDirectives } from './directives/resolve-local.ts';
 import { settleRuntimeDirectives } from './directives/settle-runtime.ts';
 import { readGlobalAlarms } from './global-alarms.ts';
 import { ProblemList } from './problem-list.ts';
+import { sectionsOf } from './project-sections.ts';
 import { checkReusedVpc, reusedVpc } from './reuse-vpc.ts';
 import { YamlSource } from './yaml-source.ts';
 
@@ -119,6 +121,7 @@ function readMapping(raw: Raw, source: YamlSource, problems: ProblemList, option
   const broken = new BrokenParts();
   checkWholeSchema(raw, { types, source, problems, broken });
   checkNames(raw, source, problems);
+  for (const finding of checkScripts(raw)) problems.add(finding);
   if (isMapping(raw.stackConfig)) {
     for (const finding of checkReusedVpc(raw.stackConfig.vpc)) problems.add(finding);
   }
@@ -262,6 +265,7 @@ function configOf(raw: Raw, options: MappingOptions): Config {
     outputs: (Array.isArray(stackConfig.outputs) ? stackConfig.outputs : []) as Config['outputs'],
     tags: (Array.isArray(stackConfig.tags) ? stackConfig.tags : []) as Config['tags'],
     cloudformationReferences: [],
+    sections: sectionsOf(raw),
     globalAlarms: options.globalAlarms,
     ...reusedVpc(stackConfig.vpc),
   };

@@ -1,5 +1,6 @@
 import type { ConfigPath } from './diagnostic.ts';
 import type { Value } from './intrinsic.ts';
+import type { ProjectSections } from './project-sections.ts';
 
 /**
  * A resource of the config after its directives are resolved: local directives are values,
@@ -38,6 +39,8 @@ export type Config = {
   cloudformationResources: Record<string, Record<string, Value>>;
   outputs: { name: string; value: Value; description?: string; export?: boolean }[];
   tags: { name: string; value: string }[];
+  /** Sections for the commands; the template is made without them. */
+  sections?: ProjectSections;
   /** Alarms of `stacktape.alarms.yml` beside the config (spec 11). */
   globalAlarms?: GlobalAlarm[];
   /** A VPC that is there already: of another stack of ours, which exports it, or any other. */

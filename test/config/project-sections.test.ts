@@ -1,0 +1,102 @@
+import { describe, expect, test } from 'vitest';
+import { functionWith, read, readRight } from './read.ts';
+
+const sections = (text: string) => readRight(`${functionWith('')}${text}`).sections;
+const codes = (text: string) =>
+  read(`${functionWith('')}${text}`).problems.map(({ code, message }) => `${code} ${message}`);
+
+test('scripts and hooks of the old dialect', () => {
+  expect(
+    sections(`scripts:
+  seed:
+    executeCommand: node seed.js
+    environment: [{ name: TABLE, value: "$ResourceParam('posts', 'name')" }]
+  migrate: { executeScript: migrate.ts }
+hooks:
+  beforeDeploy: [{ executeCommand: npm test, skipOnCI: true }]
+  afterDeploy: [{ executeNamedScript: seed }]
+`),
+  ).toMatchObject({
+    scripts: {
+      seed: {
+        type: 'local-script',
+        commands: ['node seed.js'],
+        files: [],
+        environment: [{ name: 'TABLE', value: { Ref: 'PostsTable' } }],
+      },
+      migrate: { commands: [], files: ['migrate.ts'] },
+    },
+    hooks: {
+      beforeDeploy: [{ executeCommand: 'npm test', skipOnCI: true }],
+      afterDeploy: [{ scriptName: 'seed' }],
+    },
+  });
+});
+
+test('scripts and hooks of the new dialect', () => {
+  expect(
+    sections(`scripts:
+  seed:
+    type: local-script
+    properties: { executeCommands: [a, b], cwd: tools, connectTo: [posts], assumeRoleOfResource: getPosts }
+hooks: { afterDeploy: [{ scriptName: seed, skipOnLocal: true }] }
+`),
+  ).toMatchObject({
+    scripts: { seed: { commands: ['a', 'b'], cwd: 'tools', connectTo: ['posts'] } },
+    hooks: { afterDeploy: [{ scriptName: 'seed', skipOnLocal: true }] },
+  });
+});
+
+describe('refused', () => {
+  test.each([
+    ['scripts: { a: { environment: [] } }', 'script-command Script a has nothing to run.'],
+    [
+      'scripts: { a: { executeCommand: b, executeScript: c } }',
+      'script-command Script a has executeCommand and executeScript, and only one of them can be.',
+    ],
+    [
+      'scripts: { a: { type: local-script, executeCommand: b, properties: { executeCommand: c } } }',
+      'mixed-script Script a has "properties" and properties beside them.',
+    ],
+    [
+      'hooks: { beforeDeploy: [{ skipOnCI: true }] }',
+      'hook-command A hook of "beforeDeploy" has nothing to run.',
+    ],
+    [
+      'hooks: { beforeDeploy: [{ scriptName: a, executeCommand: b }] }',
+      'hook-command A hook of "beforeDeploy" has executeCommand and scriptName, and only one of them can be.',
+    ],
+    [
+      'scripts: { seed: { executeCommand: a } }\nhooks: { afterDeploy: [{ scriptName: sed }] }',
+      'unknown-script There is no script "sed".',
+    ],
+    ['hooks: { beforDeploy: [] }', 'unknown-property Unknown property "beforDeploy" in "hooks".'],
+    [
+      'deploymentConfig: { monitoringTimeAfterDeploymentInMinutes: 181 }',
+      'out-of-bounds "monitoringTimeAfterDeploymentInMinutes" has to be at most 180, not 181.',
+    ],
+    ['budgetControl: {}', 'missing-property Property "limit" is missing in "budgetControl".'],
+    [
+      'providerConfig: { upstash: { apiKey: a } }',
+      'missing-property Property "accountEmail" is missing in "upstash".',
+    ],
+  ])('%s', (text, problem) => {
+    expect(codes(`${text}\n`)).toEqual([problem]);
+  });
+});
+
+test('what the commands act on', () => {
+  expect(
+    sections(`deploymentConfig: { terminationProtection: true, previousVersionsToKeep: 3 }
+budgetControl: { limit: 20, notifications: [{ emails: [a@example.com], thresholdPercentage: 80 }] }
+providerConfig: { upstash: { accountEmail: a@example.com, apiKey: $Secret('upstash') } }
+stackConfig: { disableStackInfoSaving: true, stackInfoDirectory: info }
+`),
+  ).toEqual({
+    deploymentConfig: { terminationProtection: true, previousVersionsToKeep: 3 },
+    budgetControl: { limit: 20, notifications: [{ emails: ['a@example.com'], thresholdPercentage: 80 }] },
+    providerConfig: {
+      upstash: { accountEmail: 'a@example.com', apiKey: '{{resolve:secretsmanager:upstash:SecretString}}' },
+    },
+  });
+});
