@@ -1,14 +1,16 @@
 import { dirname, join, relative, resolve } from 'node:path';
 import { offlineRegion, type Target } from '../aws/target.ts';
-import { findConfig, type LoadedConfig, loadConfig } from '../config/load-config.ts';
+import { readCheckedConfig } from '../config/config-cache.ts';
+import { findConfig } from '../config/find-config.ts';
+import type { LoadedConfig, LoadOptions } from '../config/load-config.ts';
+import type { Config } from '../model/config.ts';
 import type { ConfigPath } from '../model/diagnostic.ts';
 import { ConfigError, UserError } from '../model/errors.ts';
-import { synthesizeStack } from '../synth/synthesize-stack.ts';
 import type { Context } from './context.ts';
 import { programBuild } from './program-version.ts';
 
 /** Absolute path of the config: `--config`, else the nearest one upward from the working folder. */
-export function configFile({ flags, io }: Context): string {
+export function configFile({ flags, io }: Pick<Context, 'flags' | 'io'>): string {
   if (flags.config !== undefined) return resolve(io.cwd, flags.config);
   const found = findConfig(io.cwd);
   if (found) return found;
@@ -23,15 +25,40 @@ export async function readProject(
   context: Context,
   options: { checkEntryFiles: boolean },
 ): Promise<LoadedConfig> {
-  const { flags } = context;
-  return loadConfig({
-    file: configFile(context),
-    stage: flags.stage,
-    region: (flags.local ? undefined : (flags.region ?? context.io.env.AWS_REGION)) ?? offlineRegion,
-    ...(flags.serviceName === undefined ? {} : { serviceName: flags.serviceName }),
-    checkEntryFiles: options.checkEntryFiles,
+  const { loadConfig } = await import('../config/load-config.ts');
+  return loadConfig(loadOptions(context, options.checkEntryFiles));
+}
+
+/**
+ * The checked config alone, for commands that point at no line of it; where it is unchanged it is not parsed
+ * again.
+ * @throws ConfigError
+ */
+export async function requireConfig(
+  context: Context,
+  { checkEntryFiles }: { checkEntryFiles: boolean },
+): Promise<Config> {
+  return readCheckedConfig(loadOptions(context, checkEntryFiles), {
+    // With and without the check are two results, and commands of both kinds take turns.
+    file: join(
+      stateDirectory(configFile(context)),
+      'cache',
+      checkEntryFiles ? 'config.json' : 'deployed.json',
+    ),
+    build: programBuild,
   });
 }
+
+const loadOptions = (
+  { flags, io }: Pick<Context, 'flags' | 'io'>,
+  checkEntryFiles: boolean,
+): LoadOptions => ({
+  file: configFile({ flags, io }),
+  stage: flags.stage,
+  region: (flags.local ? undefined : (flags.region ?? io.env.AWS_REGION)) ?? offlineRegion,
+  ...(flags.serviceName === undefined ? {} : { serviceName: flags.serviceName }),
+  checkEntryFiles,
+});
 
 /** As `readProject`, for commands that need a config without errors. */
 export async function requireProject(context: Context, options: { checkEntryFiles: boolean }) {
@@ -55,6 +82,7 @@ export async function requireProject(context: Context, options: { checkEntryFile
  */
 export async function synthesizeProject(context: Context, options: { checkEntryFiles: boolean }) {
   const project = await requireProject(context, options);
+  const { synthesizeStack } = await import('../synth/synthesize-stack.ts');
   const { findings, ...stack } = synthesizeStack(project.config);
   const problems = [...project.problems, ...project.describe(findings)];
   if (findings.some(({ severity }) => severity === 'error')) throw new ConfigError(problems);

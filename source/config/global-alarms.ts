@@ -8,9 +8,6 @@ import { ProblemList } from './problem-list.ts';
 import type { SchemaNode } from './schema-node.ts';
 import { YamlSource } from './yaml-source.ts';
 
-/** The only place of global alarms: a file beside the config. */
-export const globalAlarmsFileName = 'stacktape.alarms.yml';
-
 const schema = closedObject({
   alarms: namedList(globalAlarmSchema, { title: 'Global alarms' }),
 }) as unknown as SchemaNode;

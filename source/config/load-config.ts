@@ -1,41 +1,26 @@
-import { statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { UserError } from '../model/errors.ts';
 import { codeFrame, splitLines } from './code-frame.ts';
 import type { Outside } from './directives/answer-externals.ts';
 import { callKey, type ExternalAnswer, type ExternalCall } from './directives/external-call.ts';
-import { globalAlarmsFileName } from './global-alarms.ts';
+import { globalAlarmsFileName, kindOf } from './find-config.ts';
 import { type LoadedConfig, type ReadOptions, readConfig } from './read-config.ts';
 
 export type { LoadedConfig } from './read-config.ts';
-
-const fileNames = ['stacktape.yml', 'stacktape.yaml'];
-
-/**
- * The nearest config in a folder or one above it, as an absolute path.
- * @throws UserError where a folder has both names, since one of them would be ignored.
- */
-export function findConfig(from: string): string | undefined {
-  for (let folder = resolve(from); ; folder = dirname(folder)) {
-    const found = fileNames.map((name) => join(folder, name)).filter(isFile);
-    const [first, second] = found;
-    if (second !== undefined) {
-      throw new UserError(`${folder} has both ${fileNames.join(' and ')}.`, {
-        code: 'several-configs',
-        hint: 'Remove one of them, or name the one to use with --config.',
-      });
-    }
-    if (first !== undefined) return first;
-    if (dirname(folder) === folder) return undefined;
-  }
-}
 
 export type LoadOptions = Omit<ReadOptions, 'text' | 'pathKind' | 'alarms' | 'externals'> & {
   /** Asks AWS for an output of a stack, for `$StackOutput`. */
   stackOutput?: NonNullable<Outside['stackOutput']>;
   /** Whether the files that functions are built from have to be there. */
   checkEntryFiles: boolean;
+  /** Told what the result depends on besides the two texts and the options. */
+  observe?: {
+    /** A path relative to the config was looked at. */
+    path(path: string, kind: 'file' | 'directory' | undefined): void;
+    /** A directive asked for something outside: a file, a process, AWS. */
+    external(): void;
+  };
 };
 
 /**
@@ -45,6 +30,7 @@ export type LoadOptions = Omit<ReadOptions, 'text' | 'pathKind' | 'alarms' | 'ex
 export async function loadConfig({
   checkEntryFiles,
   stackOutput,
+  observe,
   ...options
 }: LoadOptions): Promise<LoadedConfig> {
   const file = resolve(options.file);
@@ -57,20 +43,30 @@ export async function loadConfig({
     return notUtf8(bytes, file);
   }
   const alarms = await readAlarms(join(directory, globalAlarmsFileName));
+  const pathKind = (path: string) => {
+    const kind = kindOf(resolve(directory, path));
+    observe?.path(path, kind);
+    return kind;
+  };
   return readUntilAnswered(
     { directory, ...(stackOutput ? { stackOutput } : {}) },
+    () => observe?.external(),
     {
       ...options,
       file,
       text,
       ...(alarms ? { alarms } : {}),
-      ...(checkEntryFiles ? { pathKind: (path: string) => kindOf(resolve(directory, path)) } : {}),
+      ...(checkEntryFiles ? { pathKind } : {}),
     },
   );
 }
 
 /** A config says what it wants to know only when it is read; it is read again with each answer that leads to more. */
-async function readUntilAnswered(outside: Outside, options: ReadOptions): Promise<LoadedConfig> {
+async function readUntilAnswered(
+  outside: Outside,
+  onExternal: () => void,
+  options: ReadOptions,
+): Promise<LoadedConfig> {
   const answers = new Map<string, ExternalAnswer>();
   for (;;) {
     const wanted = new Map<string, ExternalCall>();
@@ -82,6 +78,7 @@ async function readUntilAnswered(outside: Outside, options: ReadOptions): Promis
       },
     });
     if (wanted.size === 0) return loaded;
+    onExternal();
     const { answerExternal } = await import('./directives/answer-externals.ts');
     await Promise.all(
       [...wanted].map(async ([key, call]) => answers.set(key, await answerExternal(call, outside))),
@@ -133,17 +130,6 @@ function notUtf8(bytes: Buffer, file: string): LoadedConfig {
     locate: () => undefined,
     describe: () => [],
   };
-}
-
-/** Undefined also for what may not be looked at, or is no path at all. */
-function kindOf(path: string): 'file' | 'directory' | undefined {
-  try {
-    const stats = statSync(path, { throwIfNoEntry: false });
-    if (stats?.isFile()) return 'file';
-    return stats?.isDirectory() ? 'directory' : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 const isFile = (path: string): boolean => kindOf(path) === 'file';

@@ -2,7 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { findConfig, loadConfig } from '../../source/config/load-config.ts';
+import { findConfig } from '../../source/config/find-config.ts';
+import { loadConfig } from '../../source/config/load-config.ts';
 import { serviceNameFor } from '../../source/config/read-config.ts';
 
 let folder: string;

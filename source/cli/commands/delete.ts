@@ -2,6 +2,7 @@ import { deleteStack } from '../../deploy/delete-stack.ts';
 import type { Context } from '../context.ts';
 import { openStack } from '../open-stack.ts';
 import { programVersion } from '../program-version.ts';
+import { requireProject } from '../project.ts';
 import { showOperation } from '../show-operation.ts';
 
 /** `stp delete`: empties the stack's buckets after asking, deletes it, watches. */
@@ -10,11 +11,12 @@ export async function deleteCommand(
   _args: string[],
   flags: { allowDataLoss?: boolean },
 ): Promise<number> {
+  const { locate } = await requireProject(context, { checkEntryFiles: false });
   const stack = await openStack(context);
   return showOperation(
     context,
     async function* (control) {
-      yield* deleteStack({ ...stack.input, target: await stack.target(), programVersion }, control);
+      yield* deleteStack({ ...stack.input, locate, target: await stack.target(), programVersion }, control);
     },
     { historyDirectory: stack.historyDirectory, allowDataLoss: flags.allowDataLoss === true },
   );

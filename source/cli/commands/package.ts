@@ -5,7 +5,7 @@ import type { Artifact } from '../../packaging/artifact.ts';
 import type { Context } from '../context.ts';
 import { formatBytes, formatDuration } from '../format.ts';
 import { packageProject } from '../package-project.ts';
-import { configFile, requireProject, stateDirectory } from '../project.ts';
+import { configFile, requireConfig, stateDirectory } from '../project.ts';
 
 /** `stp package`: builds the artifacts; size, digest, cached or built. */
 export async function packageCommand(
@@ -14,7 +14,7 @@ export async function packageCommand(
   flags: { out?: string },
 ): Promise<number> {
   const { io } = context;
-  const { config } = await requireProject(context, { checkEntryFiles: true });
+  const config = await requireConfig(context, { checkEntryFiles: true });
   requireFunctions(
     functions,
     config.resources.filter(({ type }) => type === 'function').map(({ name }) => name),
