@@ -12,7 +12,26 @@ export type BuildpackProperties = {
   /** Packages that are left out of the bundle and out of the zip: a layer or the runtime brings them. */
   excludeDependencies?: string[];
   handlerFunction?: string;
-  languageSpecificConfig?: EsLanguageConfig;
+  languageSpecificConfig?: LanguageConfig;
+};
+
+/** Options of all languages in one object; the entry file's language takes its own. */
+export type LanguageConfig = EsLanguageConfig & PythonLanguageConfig & JavaLanguageConfig;
+
+export type PythonLanguageConfig = {
+  /** The file with the dependencies, relative to the config's folder; searched upwards where it is not given. */
+  packageManagerFile?: string;
+  packageManager?: 'pip' | 'pipenv' | 'poetry' | 'uv';
+  /** As YAML reads it, so that 3.10 is 3.1. It has to be the runtime's. */
+  pythonVersion?: number;
+};
+
+export type JavaLanguageConfig = {
+  packageManagerFile?: string;
+  /** Where a project has files of Maven and of Gradle. */
+  useMaven?: boolean;
+  /** The release that is compiled for; the build file's where it is not given. */
+  javaVersion?: number;
 };
 
 export type EsLanguageConfig = {
@@ -67,12 +86,14 @@ export type PackagingEvent =
 /** Why a function cannot be packaged. */
 export type PackagingProblem = {
   function: string;
-  /** `build-failed` for what the bundler says; the others are about the config. */
+  /** `build-failed` and `install-failed` for what a tool says; the others are about the config or the machine. */
   code:
     | 'build-failed'
     | 'missing-entry-file'
     | 'missing-handler'
     | 'missing-package'
+    | 'missing-tool'
+    | 'install-failed'
     | 'unsupported-language'
     | 'unsupported-option'
     | 'file-outside-project'

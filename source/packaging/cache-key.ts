@@ -3,16 +3,23 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { FunctionToPackage } from './artifact.ts';
 import { cacheFormat } from './artifact-cache.ts';
+import { isEsFile } from './es-options.ts';
+import { toolchainKey } from './languages.ts';
+import type { Environment } from './tools.ts';
 
 /** What a function asks for, apart from the files that the stamps look after. */
-export function cacheKey(fn: FunctionToPackage): string {
-  const isBundled = fn.packaging.type === 'stacktape-lambda-buildpack';
+export function cacheKey(fn: FunctionToPackage, environment: Environment): string {
+  const { packaging } = fn;
   const asked = [
     cacheFormat,
     fn.runtime,
     fn.architecture,
     fn.packaging,
-    isBundled ? [esbuildVersion(), process.env.NODE_PATH ?? ''] : [],
+    packaging.type === 'custom-artifact'
+      ? []
+      : isEsFile(packaging.properties.entryfilePath)
+        ? [esbuildVersion(), environment.NODE_PATH ?? '']
+        : toolchainKey(packaging.properties.entryfilePath, environment),
   ];
   return `${fn.name}:${createHash('sha256').update(JSON.stringify(asked)).digest('hex').slice(0, 32)}`;
 }

@@ -4,7 +4,7 @@ import type { Message } from 'esbuild';
 import type { BuildpackProperties, FunctionToPackage } from './artifact.ts';
 import { describeMessages } from './build-messages.ts';
 import type { Bundle, BundleRequest } from './bundle.ts';
-import { esOptions, isEsFile } from './es-options.ts';
+import { esOptions } from './es-options.ts';
 import { readIncludedFiles, writeSourceMap } from './included-files.ts';
 import { PackagingFailure } from './packaging-error.ts';
 import type { Stamp } from './stamps.ts';
@@ -13,7 +13,7 @@ import type { ZipEntry } from './zip.ts';
 
 /**
  * What the bundler is asked for a function.
- * @throws PackagingFailure where a file that the config names is not there, or the language is not bundled here
+ * @throws PackagingFailure where the tsconfig that is named is not there, or an option cannot be met
  */
 export function bundleRequest(
   fn: FunctionToPackage,
@@ -30,16 +30,6 @@ export function bundleRequest(
       hint: 'It is relative to the folder of the config.',
     });
   const exists = (file: string): boolean => existsSync(path.resolve(directory, file));
-  if (!exists(entryfilePath)) throw missing('entryfilePath', entryfilePath);
-  if (!isEsFile(entryfilePath)) {
-    const ending = path.extname(entryfilePath) || path.basename(entryfilePath);
-    throw new PackagingFailure({
-      function: fn.name,
-      code: 'unsupported-language',
-      message: `${ending} files are not supported yet; TypeScript, JavaScript and custom-artifact are`,
-      hint: 'Build it yourself and name the result with `type: custom-artifact`.',
-    });
-  }
   if (tsConfigPath !== undefined && !exists(tsConfigPath)) throw missing('tsConfigPath', tsConfigPath);
   return {
     fn,

@@ -11,14 +11,19 @@ export type TreeFile = {
 /**
  * Every file in a folder, sorted by path. Symbolic links are followed, because a zip for Lambda has no use for
  * links that point elsewhere; a folder that contains itself through one is entered once.
+ * @param leaveOut says of the name of a file or folder, and of the absolute path of its folder, that it is not looked at
  */
-export function listTree(directory: string): TreeFile[] {
+export function listTree(
+  directory: string,
+  leaveOut?: (name: string, folder: string) => boolean,
+): TreeFile[] {
   const files: TreeFile[] = [];
   const visit = (folder: string, prefix: string, above: ReadonlySet<string>): void => {
     const real = realpathSync(folder);
     if (above.has(real)) return;
     const here = new Set(above).add(real);
     for (const name of readdirSync(folder)) {
+      if (leaveOut?.(name, folder)) continue;
       const file = path.join(folder, name);
       const stats = statSync(file, { throwIfNoEntry: false });
       if (stats?.isDirectory()) visit(file, `${prefix}${name}/`, here);

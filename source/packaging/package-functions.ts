@@ -2,6 +2,7 @@ import { copyFileSync, mkdirSync, readFileSync, realpathSync, statSync } from 'n
 import path from 'node:path';
 import type {
   Artifact,
+  BuildpackProperties,
   CustomArtifactProperties,
   FunctionToPackage,
   PackagingEvent,
@@ -14,10 +15,12 @@ import { bundleAll } from './bundle.ts';
 import { cacheKey } from './cache-key.ts';
 import { readCustomArtifact, tooLarge } from './custom-artifact.ts';
 import { buildFailure, bundleContents, bundleRequest } from './es-function.ts';
+import { languageBuild } from './languages.ts';
 import { PackagingError, PackagingFailure } from './packaging-error.ts';
 import { resolutionStamps } from './resolution-inputs.ts';
 import type { Stamp } from './stamps.ts';
 import { contentHash, createStamper } from './stamps.ts';
+import type { Environment } from './tools.ts';
 import type { ZipEntry } from './zip.ts';
 import { createZip, unzippedSize } from './zip.ts';
 
@@ -31,6 +34,8 @@ export type PackagingOptions = {
   /** What the paths in messages are relative to; the config's folder where it is not given. */
   workingDirectory?: string;
   onEvent(event: PackagingEvent): void;
+  /** Of the tools that are started; its PATH says which ones there are. The process's own where it is not given. */
+  environment?: Environment;
   signal?: AbortSignal;
 };
 
@@ -62,12 +67,15 @@ class PackagingRun {
   readonly #artifacts = new Map<string, Artifact>();
   readonly #problems = new Map<string, PackagingProblem>();
   readonly #keys = new Map<string, string>();
+  readonly #shared = new Map<string, Promise<unknown>>();
+  readonly #environment: Environment;
   readonly #began = performance.now();
 
   constructor(functions: readonly FunctionToPackage[], options: PackagingOptions) {
     this.#functions = functions;
     // The bundler follows links, so that paths relative to a linked folder would lead out of it and back in.
     this.#options = { ...options, directory: realpathSync(options.directory) };
+    this.#environment = options.environment ?? process.env;
     this.#cache = openArtifactCache(options.cacheDirectory, (message) =>
       options.onEvent({ type: 'notice', message }),
     );
@@ -80,7 +88,7 @@ class PackagingRun {
     const stale: FunctionToPackage[] = [];
     for (const fn of this.#functions) {
       onEvent({ type: 'started', function: fn.name });
-      const key = cacheKey(fn);
+      const key = cacheKey(fn, this.#environment);
       this.#keys.set(fn.name, key);
       const found = this.#cache.find(key, stamper);
       if (found === undefined) stale.push(fn);
@@ -105,9 +113,12 @@ class PackagingRun {
       if (packaging.type === 'custom-artifact')
         zips.push(this.#guard(fn, this.#packCustom(fn, packaging.properties)));
       else
-        this.#attempt(fn, () =>
-          requests.push(bundleRequest(fn, packaging.properties, this.#options.directory)),
-        );
+        this.#attempt(fn, () => {
+          const { properties } = packaging;
+          const build = languageBuild(fn, properties, this.#options.directory);
+          if (build === undefined) requests.push(bundleRequest(fn, properties, this.#options.directory));
+          else zips.push(this.#guard(fn, this.#packLanguage(fn, properties, build)));
+        });
     }
     zips.push(this.#bundle(requests));
     await Promise.all(zips);
@@ -157,6 +168,28 @@ class PackagingRun {
   async #packBundle(request: BundleRequest, bundle: Bundle, inputs: Stamp[] | undefined): Promise<void> {
     const { entries, stamps } = bundleContents(request, bundle, this.#options.directory);
     await this.#zip(request.fn, entries, inputs && [...inputs, ...stamps]);
+  }
+
+  async #packLanguage(
+    fn: FunctionToPackage,
+    properties: BuildpackProperties,
+    build: NonNullable<ReturnType<typeof languageBuild>>,
+  ): Promise<void> {
+    const { directory, cacheDirectory, signal } = this.#options;
+    const startedAt = Date.now() - clockGranularity;
+    const { entries, stamps } = await build({
+      fn,
+      properties,
+      directory,
+      cacheDirectory,
+      environment: this.#environment,
+      stamper: createStamper(directory),
+      shared: this.#shared,
+      signal,
+    });
+    // A write in the same tick of the file system's clock would not show in a time: compared by content next time.
+    for (const stamp of stamps) if (Math.max(stamp.ctimeMs, stamp.mtimeMs) >= startedAt) stamp.mtimeMs = 0;
+    await this.#zip(fn, entries, stamps);
   }
 
   async #packCustom(fn: FunctionToPackage, properties: CustomArtifactProperties): Promise<void> {
@@ -236,8 +269,10 @@ class PackagingRun {
 
   #record(fn: FunctionToPackage, error: unknown): void {
     if (!(error instanceof PackagingFailure)) throw error;
-    this.#problems.set(fn.name, error.problem);
-    this.#options.onEvent({ type: 'failed', function: fn.name, problem: error.problem });
+    // A build that several functions share speaks of the one that came first.
+    const problem = { ...error.problem, function: fn.name };
+    this.#problems.set(fn.name, problem);
+    this.#options.onEvent({ type: 'failed', function: fn.name, problem });
   }
 }
 

@@ -7,7 +7,7 @@ export class PackagingError extends UserError {
 
   constructor(problems: readonly PackagingProblem[]) {
     const hint = problems.find((problem) => problem.hint !== undefined)?.hint;
-    const built = problems.some((problem) => problem.code === 'build-failed');
+    const built = problems.some((problem) => problem.code.endsWith('-failed'));
     super(describeProblems(problems), {
       code: problems[0]?.code ?? 'build-failed',
       exitCode: built ? 1 : 2,

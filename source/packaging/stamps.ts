@@ -1,7 +1,8 @@
 import { hash } from 'node:crypto';
 import { existsSync, globSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { listTree } from './file-tree.ts';
+import { listTree, type TreeFile } from './file-tree.ts';
+import { listSources } from './source-tree.ts';
 
 /**
  * What a build depended on, and what it was then:
@@ -9,11 +10,12 @@ import { listTree } from './file-tree.ts';
  * - `names`: the names in a folder that can decide what an import resolves to
  * - `roots`: which of the files that bundlers look for upwards are in a folder
  * - `glob`, `tree`: which files a pattern matches or a folder holds; `path` has the patterns or the folder
+ * - `sources`: which files of a program a folder holds
  *
  * Times and size only save reading: where they are unchanged the content is taken to be, else it is compared.
  */
 export type Stamp = {
-  kind: 'file' | 'names' | 'roots' | 'glob' | 'tree';
+  kind: 'file' | 'names' | 'roots' | 'glob' | 'tree' | 'sources';
   /** Relative to the project's folder, with `/`. */
   path: string;
   hash: string;
@@ -113,11 +115,10 @@ function takeStamp(directory: string, kind: Stamp['kind'], relativePath: string)
       stamp.hash = contentHash(matchGlobs(directory, parseGlobs(relativePath)).join('\0'));
       return stamp;
     case 'tree':
-      stamp.hash = contentHash(
-        listTree(absolute)
-          .map((file) => file.path)
-          .join('\0'),
-      );
+      stamp.hash = pathsHash(listTree(absolute));
+      return stamp;
+    case 'sources':
+      stamp.hash = existsSync(absolute) ? pathsHash(listSources(absolute)) : absent;
       return stamp;
   }
 }
@@ -126,6 +127,9 @@ function namesHash(directory: string): string {
   const names = readdirSync(directory).filter((name) => name === 'node_modules' || sourceName.test(name));
   return contentHash(names.sort().join('\0'));
 }
+
+const pathsHash = (files: readonly TreeFile[]): string =>
+  contentHash(files.map((file) => file.path).join('\0'));
 
 /** SHA-256, hex. */
 export const contentHash = (content: string | Uint8Array): string => hash('sha256', content, 'hex');

@@ -158,11 +158,11 @@ export default () => gone;
   expect(outcomes(await project.package([esFunction('save', 'src/save.ts')]))).toEqual(['save cached']);
 });
 
-test('other languages are refused by name until they are built here', async () => {
-  const project = createProject({ 'src/main.py': 'def handler(event, context): return 1\n' });
-  await expect(
-    project.package([{ ...esFunction('snake', 'src/main.py'), runtime: 'python3.13' }]),
-  ).rejects.toThrow(/snake: \.py files are not supported yet/);
+test('a language that nothing builds is refused by name', async () => {
+  const project = createProject({ 'src/main.rs': 'fn main() {}\n' });
+  await expect(project.package([esFunction('crab', 'src/main.rs')])).rejects.toThrow(
+    /crab: \.rs files are not supported; .*Python, Go, Java/,
+  );
 });
 
 test('an ES module is written as index.mjs, which may require what Node brings', async () => {

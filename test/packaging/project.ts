@@ -1,7 +1,15 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { text } from 'node:stream/consumers';
+import { buffer, text } from 'node:stream/consumers';
 import { afterEach } from 'vitest';
 import { fromBufferPromise } from 'yauzl';
 import type {
@@ -10,6 +18,7 @@ import type {
   FunctionToPackage,
   PackagingEvent,
 } from '../../source/packaging/artifact.ts';
+import type { PackagingOptions } from '../../source/packaging/package-functions.ts';
 import { packageFunctions } from '../../source/packaging/package-functions.ts';
 
 /** A project in a temporary folder, removed after the test. */
@@ -31,7 +40,7 @@ export function createProject(files: Record<string, string>) {
     write,
     events,
     path: (name: string): string => path.join(directory, name),
-    package(functions: FunctionToPackage[], options: { outDirectory?: string; signal?: AbortSignal } = {}) {
+    package(functions: FunctionToPackage[], options: Partial<PackagingOptions> = {}) {
       return packageFunctions(functions, {
         directory,
         cacheDirectory: path.join(directory, '.stp/cache/packaging'),
@@ -60,12 +69,38 @@ export function esFunction(
   };
 }
 
+export const sourceFunction = (
+  name: string,
+  entryfilePath: string,
+  runtime: string,
+  options: Partial<Pick<FunctionToPackage, 'architecture'>> & Omit<BuildpackProperties, 'entryfilePath'> = {},
+): FunctionToPackage => {
+  const { architecture = 'x86_64', ...properties } = options;
+  return { ...esFunction(name, entryfilePath, properties), runtime, architecture };
+};
+
+/** Whether a program is there for the tests that build with it. */
+export const hasTool = (name: string): boolean =>
+  (process.env.PATH ?? '').split(path.delimiter).some((folder) => existsSync(path.join(folder, name)));
+
 export const customFunction = (name: string, packagePath: string): FunctionToPackage => ({
   name,
   runtime: 'provided.al2023',
   architecture: 'arm64',
   packaging: { type: 'custom-artifact', properties: { packagePath } },
 });
+
+/** Writes the files of a zip into a folder. */
+export async function unzip(zip: string, folder: string): Promise<void> {
+  const file = await fromBufferPromise(readFileSync(zip), { lazyEntries: true });
+  for await (const entry of file.eachEntry()) {
+    const target = path.join(folder, entry.fileName);
+    mkdirSync(path.dirname(target), { recursive: true });
+    writeFileSync(target, await buffer(await file.openReadStreamPromise(entry)), {
+      mode: (entry.externalFileAttributes >>> 16) & 0o777,
+    });
+  }
+}
 
 /** Names and texts of a zip's files, with the mode of each. */
 export async function readZip(zip: Buffer): Promise<Record<string, { text: string; mode: string }>> {

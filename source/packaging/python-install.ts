@@ -1,0 +1,133 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { listTree } from './file-tree.ts';
+import { keptFolder } from './kept-folder.ts';
+import type { BuildJob } from './language-build.ts';
+import type { PythonDependencies } from './python-dependencies.ts';
+import { contentHash } from './stamps.ts';
+import type { ToolResult } from './tools.ts';
+import { findTool, requireTool, runTool, toolFailure } from './tools.ts';
+import type { ZipEntry } from './zip.ts';
+
+/**
+ * The packages in a folder, as wheels for Lambda's platform; nothing is compiled, whatever this machine is.
+ * @param version of Python, `3.13`
+ * @returns absolute path of the folder, in the cache
+ * @throws PackagingFailure where neither uv nor pip is there, or they refuse
+ */
+export async function installRequirements(
+  job: BuildJob,
+  { requirements, file }: PythonDependencies,
+  version: string,
+): Promise<string> {
+  const { fn, environment, cacheDirectory, shared, signal } = job;
+  const uv = findTool('uv', environment);
+  const program = uv ?? requireTool(fn.name, 'python3', environment);
+  const key = contentHash(JSON.stringify([uv !== undefined, requirements, version, fn.architecture])).slice(
+    0,
+    32,
+  );
+  return keptFolder(cacheDirectory, 'python', key, shared, async (folder) => {
+    const list = path.join(folder, 'requirements.txt');
+    writeFileSync(list, `${requirements}\n`);
+    const target = path.join(folder, 'site');
+    const args = uv === undefined ? pipArguments(job, version) : uvArguments(job, version);
+    const result = await runTool(program, [...args, '--target', target, '-r', list], {
+      cwd: job.directory,
+      environment,
+      signal,
+    });
+    if (!result.ok) throw installFailure(fn.name, fn.architecture, file, version, result);
+  });
+}
+
+/** Lambda's machine has glibc 2.34 from Python 3.12 on and 2.26 before. */
+function glibcMinors(version: string): number[] {
+  const newest = Number(version.slice(2)) >= 12 ? 34 : 26;
+  return Array.from({ length: newest - 16 }, (_, index) => newest - index);
+}
+
+const machine = ({ fn }: BuildJob): string => (fn.architecture === 'arm64' ? 'aarch64' : 'x86_64');
+
+function pipArguments(job: BuildJob, version: string): string[] {
+  const platforms = glibcMinors(version).map((minor) => `manylinux_2_${minor}_${machine(job)}`);
+  return [
+    ...['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--no-input', '--no-compile'],
+    ...['--no-warn-conflicts', '--implementation', 'cp', '--python-version', version, '--only-binary=:all:'],
+    ...[...platforms, `manylinux2014_${machine(job)}`].flatMap((platform) => ['--platform', platform]),
+  ];
+}
+
+function uvArguments(job: BuildJob, version: string): string[] {
+  const newest = Number(version.slice(2)) >= 12 ? '_2_34' : '2014';
+  return [
+    ...['pip', 'install', '--quiet', '--no-progress', '--only-binary', ':all:', '--no-compile-bytecode'],
+    ...['--python-version', version, '--python-platform', `${machine(job)}-manylinux${newest}`],
+  ];
+}
+
+function installFailure(
+  name: string,
+  architecture: string,
+  file: string,
+  version: string,
+  result: ToolResult,
+) {
+  const isOffline =
+    /NewConnectionError|ConnectionError|Failed to establish|dns error|Connect(?:ion)? (?:refused|error)|ProxyError/i.test(
+      result.output,
+    );
+  const hasNone = /No matching distribution|no wheels|has no usable wheels|only-binary/i.test(result.output);
+  const hint = isOffline
+    ? 'The packages have to be downloaded once; after that they are in the cache.'
+    : hasNone
+      ? `A version that has a wheel for Python ${version} on Linux ${architecture} is needed: nothing is compiled here.`
+      : undefined;
+  return toolFailure(name, `the packages of ${file} could not be installed`, result.output, {
+    code: 'install-failed',
+    ...(hint === undefined ? {} : { hint }),
+  });
+}
+
+/**
+ * The installed files without what depends on the machine: programs of packages, which name its interpreter, and
+ * notes of where a package came from.
+ * @param excluded names of packages that stay out; what they need stays, since others may need it too
+ */
+export function readInstalled(folder: string, excluded: readonly string[]): ZipEntry[] {
+  const site = path.join(folder, 'site');
+  const names = new Set(excluded.map(normalise));
+  const removed = new Set<string>();
+  const files = listTree(site, (name) => name === '__pycache__' || name.endsWith('.pyc'));
+  const records = files.filter((file) => /^[^/]+\.dist-info\/RECORD$/.test(file.path));
+  for (const record of records) {
+    const isExcluded = names.has(normalise(record.path.replace(/-[^-/]*\.dist-info\/RECORD$/, '')));
+    for (const row of readFileSync(path.join(site, record.path), 'utf8').split('\n')) {
+      const file = fileOf(row);
+      if (isExcluded || isProgram(file)) removed.add(file.replace(/^(?:\.\.\/)+/, ''));
+    }
+  }
+  return files
+    .filter(({ path: file }) => !removed.has(file) && !isNote(file) && file !== '.lock')
+    .map(({ path: file, executable }) => {
+      const data = readFileSync(path.join(site, file));
+      return {
+        path: file,
+        executable,
+        data: file.endsWith('.dist-info/RECORD') ? withoutRemoved(data) : data,
+      };
+    });
+}
+
+const fileOf = (row: string): string => row.replace(/^"?(.*?)"?,[^,]*,[^,]*$/, '$1').trim();
+const isProgram = (file: string): boolean => /^(?:\.\.\/)*bin\/[^/]+$/.test(file);
+const isNote = (file: string): boolean => /\.dist-info\/(?:direct_url|uv_cache)\.json$/.test(file);
+
+function withoutRemoved(record: Buffer): Buffer {
+  const rows = record.toString().split('\n');
+  const kept = rows.filter((row) => !isProgram(fileOf(row)) && !isNote(fileOf(row)) && !/\.pyc,/.test(row));
+  return Buffer.from(kept.join('\n'));
+}
+
+/** Names of packages are the same in either case and with any of the three signs. */
+const normalise = (name: string): string => name.toLowerCase().replaceAll(/[-_.]+/g, '-');

@@ -1,0 +1,15 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { listTree, type TreeFile } from './file-tree.ts';
+
+const caches = new Set(['__pycache__', '__pypackages__', 'node_modules']);
+
+/** The files of a program: hidden ones, caches and virtual environments, whatever their name, are not part of it. */
+export const listSources = (folder: string): TreeFile[] => listTree(folder, isLeftOut);
+
+const isLeftOut = (name: string, folder: string): boolean =>
+  name.startsWith('.') ||
+  name.endsWith('.pyc') ||
+  name.endsWith('.egg-info') ||
+  caches.has(name) ||
+  existsSync(path.join(folder, name, 'pyvenv.cfg'));
