@@ -24,6 +24,7 @@ import { prepareStack } from './prepare-stack.ts';
 import { deployedTemplate, type ReadTemplate, readTemplate } from './resource-owners.ts';
 import { failureOfChangeSet, findCause } from './root-cause.ts';
 import { resultOf } from './stack-status.ts';
+import { withVersionDigests } from './version-digests.ts';
 
 export type { DeployControl } from './operation.ts';
 
@@ -70,9 +71,9 @@ export function deployStack(input: DeployInput, control: DeployControl): AsyncGe
   );
 }
 
-async function deploy(run: Run, clients: Clients, input: DeployInput): Promise<Outcome> {
+async function deploy(run: Run, clients: Clients, given: DeployInput): Promise<Outcome> {
   const cloudFormation = await clients.cloudFormation();
-  const stackName = stackNameOf(input.config);
+  const stackName = stackNameOf(given.config);
   throwIfInterrupted(run.interrupted);
 
   const { type, before } = await run.phase('check', async () => {
@@ -81,7 +82,8 @@ async function deploy(run: Run, clients: Clients, input: DeployInput): Promise<O
       ? ({ type: 'UPDATE', before: await deployedTemplate(cloudFormation, stackName) } as const)
       : ({ type: 'CREATE', before: undefined } as const);
   });
-  const artifacts = await run.phase('package', () => packageFunctions(run, input));
+  const artifacts = await run.phase('package', () => packageFunctions(run, given));
+  const input = { ...given, template: withVersionDigests(given, artifacts) };
   throwIfInterrupted(run.interrupted);
   const { template, parameters } = await run.phase('upload', () =>
     sendArtifacts(run, clients, input, artifacts),
