@@ -19,20 +19,31 @@ const resource = {
 
 const outputs = namedList(
   closedObject({
-    name: Type.String({ 'stp:static': true, pattern: '^[A-Za-z0-9]+$', maxLength: 255 }),
-    value: Type.Unknown(),
-    description: Type.Optional(staticText()),
-    export: Type.Optional(staticSwitch({ default: false })),
+    name: Type.String({
+      'stp:static': true,
+      description: 'Letters and digits.',
+      examples: ['url'],
+      pattern: '^[A-Za-z0-9]+$',
+      maxLength: 255,
+    }),
+    value: Type.Unknown({ description: 'Mostly a directive.' }),
+    description: Type.Optional(staticText({ description: 'For people.' })),
+    export: Type.Optional(staticSwitch({ description: 'Other stacks may import it.', default: false })),
   }),
-  { title: 'Outputs' },
+  { title: 'Outputs', description: 'What a deploy prints at its end.' },
 );
 
 const tags = namedList(
   closedObject({
-    name: Type.String({ 'stp:static': true, minLength: 1, maxLength: 128 }),
-    value: Type.String({ 'stp:static': true, minLength: 1, maxLength: 256 }),
+    name: Type.String({ 'stp:static': true, description: 'Key of the tag.', minLength: 1, maxLength: 128 }),
+    value: Type.String({
+      'stp:static': true,
+      description: 'Value of the tag.',
+      minLength: 1,
+      maxLength: 256,
+    }),
   }),
-  { title: 'Tags of everything in the stack', maxItems: 45 },
+  { title: 'Tags', description: 'Of everything in the stack.', maxItems: 45 },
 );
 
 /** The whole config (spec 1). */
@@ -68,23 +79,38 @@ export const configSchema = closedObject(
     variables: Type.Optional(mapOf(Type.Unknown(), { description: 'Values for $Var().' })),
     ...sectionSchemas,
     scripts: Type.Optional(mapOf(scriptSchema, { title: 'Scripts', description: 'Commands by name.' })),
-    resources: mapOf(resource),
+    resources: mapOf(resource, {
+      title: 'Resources',
+      description: 'What the stack is made of, by names of letters and digits.',
+    }),
     cloudformationResources: Type.Optional(
-      mapOf({
-        type: 'object',
-        properties: { Type: { type: 'string', 'stp:static': true } },
-        required: ['Type'],
-        additionalProperties: true,
-      }),
+      mapOf(
+        {
+          type: 'object',
+          properties: {
+            Type: { type: 'string', description: 'Such as AWS::SNS::Topic.', 'stp:static': true },
+          },
+          required: ['Type'],
+          additionalProperties: true,
+        },
+        { title: 'CloudFormation resources', description: 'As they stand in a template, by logical id.' },
+      ),
     ),
     stackConfig: Type.Optional(
-      closedObject({
-        outputs: Type.Optional(outputs),
-        tags: Type.Optional(tags),
-        vpc: Type.Optional(vpcSchema),
-        disableStackInfoSaving: Type.Optional(staticSwitch({ default: false })),
-        stackInfoDirectory: Type.Optional(staticText({ default: '.stacktape-stack-info/' })),
-      }),
+      closedObject(
+        {
+          outputs: Type.Optional(outputs),
+          tags: Type.Optional(tags),
+          vpc: Type.Optional(vpcSchema),
+          disableStackInfoSaving: Type.Optional(
+            staticSwitch({ description: 'A deploy then writes no file about the stack.', default: false }),
+          ),
+          stackInfoDirectory: Type.Optional(
+            staticText({ description: 'Folder of that file.', default: '.stacktape-stack-info/' }),
+          ),
+        },
+        { title: 'Stack', description: 'What is about the stack as a whole.' },
+      ),
     ),
   },
   {

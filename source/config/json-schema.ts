@@ -6,32 +6,29 @@ import type { SchemaNode } from './schema-node.ts';
 /** A node of a JSON Schema, draft-07; undefined keywords are left out in print. */
 type JsonSchema = { [keyword: string]: unknown };
 
-const namesWhen = (when: 'local' | 'runtime'): string =>
-  Object.entries(builtIns)
-    .filter(([, builtIn]) => builtIn.when === when)
-    .map(([name]) => name)
-    .join('|');
+const runtimeNames = Object.entries(builtIns)
+  .filter(([, { when }]) => when === 'runtime')
+  .map(([name]) => name)
+  .join('|');
 
-/** Where the config can define directives of its own, any name may be one. */
-const hasOwn = configSchema.properties?.directives !== undefined;
+/** Any name: the config can define directives of its own. */
 const anyName = '[$A-Z_a-z][\\w$]*';
-const allNames = hasOwn ? anyName : `(?:${Object.keys(builtIns).join('|')})`;
-const staticNames = hasOwn ? `(?!(?:${namesWhen('runtime')})\\()${anyName}` : `(?:${namesWhen('local')})`;
+const staticName = `(?!(?:${runtimeNames})\\()${anyName}`;
 
 /** `pattern` looks at texts only, so that these stand beside the keywords of the value itself. */
 const definitions: Record<string, JsonSchema> = {
   directive: {
-    pattern: `^\\$${allNames}\\([\\s\\S]*\\)[\\w$.-]*$`,
+    pattern: `^\\$${anyName}\\([\\s\\S]*\\)[\\w$.-]*$`,
     patternErrorMessage: 'Neither a value that fits nor a directive, such as $Var().name.',
   },
   staticDirective: {
-    pattern: `^\\$${staticNames}\\([\\s\\S]*\\)[\\w$.-]*$`,
+    pattern: `^\\$${staticName}\\([\\s\\S]*\\)[\\w$.-]*$`,
     patternErrorMessage:
       'Neither a value that fits nor a directive that is known before the deployment, such as $Var().name.',
   },
-  textWithDirective: { type: 'string', pattern: `\\$${allNames}\\(` },
-  textWithStaticDirective: { type: 'string', pattern: `\\$${staticNames}\\(` },
-  runtimeDirective: { type: 'string', pattern: `\\$(?:${namesWhen('runtime')})\\(` },
+  textWithDirective: { type: 'string', pattern: `\\$${anyName}\\(` },
+  textWithStaticDirective: { type: 'string', pattern: `\\$${staticName}\\(` },
+  runtimeDirective: { type: 'string', pattern: `\\$(?:${runtimeNames})\\(` },
 };
 
 /**

@@ -24,9 +24,11 @@ const deploymentConfig = closedObject(
     previousVersionsToKeep: Type.Optional(
       Type.Integer({ 'stp:static': true, description: 'Artifacts.', default: 10, minimum: 0 }),
     ),
-    disableS3TransferAcceleration: Type.Optional(staticSwitch({ default: false })),
+    disableS3TransferAcceleration: Type.Optional(
+      staticSwitch({ description: 'Artifacts go straight to the Region.', default: false }),
+    ),
   },
-  { title: 'Deployment' },
+  { title: 'Deployment', description: 'How the stack is deployed.' },
 );
 
 const budgetControl = closedObject(
@@ -35,15 +37,31 @@ const budgetControl = closedObject(
     notifications: Type.Optional(
       Type.Array(
         closedObject({
-          budgetType: Type.Optional(oneOf(['ACTUAL', 'FORECASTED'], { default: 'ACTUAL' })),
-          thresholdPercentage: Type.Optional(Type.Number({ 'stp:static': true, default: 100, minimum: 0 })),
-          emails: Type.Array(staticText(), { minItems: 1, maxItems: 10 }),
+          budgetType: Type.Optional(
+            oneOf(['ACTUAL', 'FORECASTED'], {
+              description: 'What was spent, or what will be.',
+              default: 'ACTUAL',
+            }),
+          ),
+          thresholdPercentage: Type.Optional(
+            Type.Number({
+              'stp:static': true,
+              description: 'Percent of the limit.',
+              default: 100,
+              minimum: 0,
+            }),
+          ),
+          emails: Type.Array(staticText(), {
+            description: 'Addresses that are written to.',
+            minItems: 1,
+            maxItems: 10,
+          }),
         }),
-        { maxItems: 5 },
+        { description: 'Who is told, and when.', maxItems: 5 },
       ),
     ),
   },
-  { title: 'Budget' },
+  { title: 'Budget', description: 'What the stack may cost.' },
 );
 
 const secretText = (description: string) => Type.String({ description, minLength: 1 });
@@ -51,10 +69,13 @@ const secretText = (description: string) => Type.String({ description, minLength
 const providerConfig = closedObject(
   {
     upstash: Type.Optional(
-      closedObject({
-        accountEmail: secretText('Address of the account.'),
-        apiKey: secretText('Best a secret: $Secret(…).'),
-      }),
+      closedObject(
+        {
+          accountEmail: secretText('Address of the account.'),
+          apiKey: secretText('Best a secret: $Secret(…).'),
+        },
+        { description: 'Account at Upstash.' },
+      ),
     ),
     mongoDbAtlas: Type.Optional(
       closedObject(
@@ -63,11 +84,11 @@ const providerConfig = closedObject(
           privateKey: secretText('Of the same key; best a secret: $Secret(…).'),
           organizationId: secretText('Of the organization.'),
         },
-        { 'stp:later': ['accessibility'] },
+        { description: 'Account at MongoDB Atlas.', 'stp:later': ['accessibility'] },
       ),
     ),
   },
-  { title: 'Providers besides AWS' },
+  { title: 'Providers besides AWS', description: 'Their accounts, for resources that are made there.' },
 );
 
 const hookPoints = [
@@ -90,38 +111,64 @@ const hook = closedObject({
 });
 
 const hooks = closedObject(
-  Object.fromEntries(hookPoints.map((point) => [point, Type.Optional(Type.Array(hook))])),
+  Object.fromEntries(
+    hookPoints.map((point) => [point, Type.Optional(Type.Array(hook, { description: 'In this order.' }))]),
+  ),
   { title: 'Hooks', description: 'What runs before and after.' },
 );
 
-const environment = Type.Array(closedObject({ name: staticText({ minLength: 1 }), value: scalar() }), {
-  'stp:uniqueBy': 'name',
-});
+const environment = Type.Array(
+  closedObject({
+    name: staticText({ description: 'Name of the variable.', minLength: 1 }),
+    value: scalar({ description: 'Its value.' }),
+  }),
+  {
+    description: 'Variables that the commands see.',
+    'stp:uniqueBy': 'name',
+  },
+);
 
 const commands = {
-  executeCommand: Type.Optional(staticText({ minLength: 1 })),
-  executeCommands: Type.Optional(Type.Array(staticText(), { minItems: 1 })),
-  executeScript: Type.Optional(staticText({ minLength: 1 })),
-  executeScripts: Type.Optional(Type.Array(staticText(), { minItems: 1 })),
+  executeCommand: Type.Optional(staticText({ description: 'Command for the shell.', minLength: 1 })),
+  executeCommands: Type.Optional(
+    Type.Array(staticText(), { description: 'Commands, one after the other.', minItems: 1 }),
+  ),
+  executeScript: Type.Optional(staticText({ description: 'File to run.', minLength: 1 })),
+  executeScripts: Type.Optional(
+    Type.Array(staticText(), { description: 'Files to run, one after the other.', minItems: 1 }),
+  ),
 };
 const scriptProperties = {
   ...commands,
   cwd: Type.Optional(staticText({ description: 'Folder to run in.' })),
-  pipeStdio: Type.Optional(staticSwitch({ default: true })),
-  connectTo: Type.Optional(Type.Array(Type.String({ 'stp:static': true, 'stp:connectable': true }))),
+  pipeStdio: Type.Optional(staticSwitch({ description: 'What it prints is shown.', default: true })),
+  connectTo: Type.Optional(
+    Type.Array(Type.String({ 'stp:static': true, 'stp:connectable': true }), {
+      description: 'Resources whose names and addresses become variables.',
+    }),
+  ),
   environment: Type.Optional(environment),
-  assumeRoleOfResource: Type.Optional(staticText({ 'stp:resource': ['function'] })),
+  assumeRoleOfResource: Type.Optional(
+    staticText({ description: 'Function whose role the commands have.', 'stp:resource': ['function'] }),
+  ),
 };
 
 /** Both dialects in one (spec 1.2): with `type` and `properties`, or the properties themselves. */
 export const scriptSchema = closedObject({
   type: Type.Optional(
     oneOf(['local-script', 'bastion-script', 'local-script-with-bastion-tunneling'], {
+      description: 'Where it runs.',
       default: 'local-script',
     }),
   ),
   properties: Type.Optional(
-    closedObject({ ...scriptProperties, bastionResource: Type.Optional(staticText()) }),
+    closedObject(
+      {
+        ...scriptProperties,
+        bastionResource: Type.Optional(staticText({ description: 'Bastion to go through.' })),
+      },
+      { description: 'They may also stand beside the name.' },
+    ),
   ),
   ...scriptProperties,
 });

@@ -24,7 +24,7 @@ export const vpcSchema = closedObject(
       ),
     ),
   },
-  { title: 'VPC', 'stp:later': ['nat'] },
+  { title: 'VPC', description: 'The network of what joins it.', 'stp:later': ['nat'] },
 );
 
 const forms = [

@@ -5,7 +5,7 @@ import { read } from '../config/read.ts';
 import { type SchemaPlace, schemaPlaces, smallest } from '../config/schema-places.ts';
 
 const descriptors = [...resourceDescriptors, ...eventDescriptors];
-const places = schemaPlaces().filter(({ path }) => path[0] === 'resources' && path.length > 1);
+const places = schemaPlaces().filter(({ path }) => path.length > 0);
 
 test.each(descriptors.map((descriptor) => [descriptor.type, descriptor] as const))(
   '%s has a title, a description and a place in the schema',
@@ -21,7 +21,10 @@ test('every property says what it does', () => {
     .filter(({ name, path, node }) => {
       const key = path.at(-1);
       // What they hold is what is told about.
-      const isFrame = key === 'properties' || (key === 'type' && 'const' in node) || path.length === 2;
+      const isFrame =
+        key === 'properties' ||
+        (key === 'type' && 'const' in node) ||
+        (path[0] === 'resources' && path.length === 2);
       return typeof key === 'string' && !isFrame && key !== 'x' && !name.endsWith('}') && !node.description;
     })
     .map(({ name }) => name);
