@@ -63,15 +63,15 @@ test('Aurora Serverless v1 compiles with every default, and says that AWS has en
 describe('engines', () => {
   const instance = 'properties: { primaryInstance: { instanceSize: db.t4g.micro } }';
   test.each([
-    ['mysql', 'mysql', '3306', '8.4', 'defdb'],
-    ['mariadb', 'mariadb', '3306', '11.4', 'defdb'],
-    ['postgres', 'postgres', '5432', '17', 'defdb'],
+    ['mysql', 'mysql', '3306', '8.4.8', 'defdb'],
+    ['mariadb', 'mariadb', '3306', '11.8.6', 'defdb'],
+    ['postgres', 'postgres', '5432', '17.8', 'defdb'],
     ['oracle-ee', 'oracle-ee', '1521', '19', 'DEFDB'],
     ['oracle-se2', 'oracle-se2', '1521', '19', 'DEFDB'],
-    ['sqlserver-ee', 'sqlserver-ee', '1433', '16.00', undefined],
-    ['sqlserver-ex', 'sqlserver-ex', '1433', '16.00', undefined],
-    ['sqlserver-se', 'sqlserver-se', '1433', '16.00', undefined],
-    ['sqlserver-web', 'sqlserver-web', '1433', '16.00', undefined],
+    ['sqlserver-ee', 'sqlserver-ee', '1433', '16.00.4245.2.v1', undefined],
+    ['sqlserver-ex', 'sqlserver-ex', '1433', '16.00.4245.2.v1', undefined],
+    ['sqlserver-se', 'sqlserver-se', '1433', '16.00.4245.2.v1', undefined],
+    ['sqlserver-web', 'sqlserver-web', '1433', '16.00.4245.2.v1', undefined],
   ])('%s', (type, Engine, Port, EngineVersion, DBName) => {
     const stack = synthesize(withDatabase(`type: ${type}, ${instance}`));
     expect(property(stack, 'DbDbInstance')).toMatchObject({

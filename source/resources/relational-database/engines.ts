@@ -11,7 +11,7 @@ type Engine = {
   port: number;
   protocol: 'mysql' | 'postgresql' | 'oracle' | 'sqlserver';
   jdbc: 'mysql' | 'mariadb' | 'postgresql' | 'oracle' | 'sqlserver';
-  /** A major version stands for its newest minor one; Aurora wants whole versions. */
+  /** Of those that RDS makes new databases of. */
   version: string;
   /** Logs that RDS hands to CloudWatch. */
   logs: readonly string[];
@@ -38,7 +38,7 @@ const sqlServer = {
   port: 1433,
   protocol: 'sqlserver',
   jdbc: 'sqlserver',
-  version: '16.00',
+  version: '16.00.4245.2.v1',
   logs: ['error'],
   license: 'license-included',
 } as const;
@@ -47,9 +47,9 @@ const auroraPostgres = { ...postgres, engine: 'aurora-postgresql' } as const;
 
 /** Spec 13.7. The first version of Aurora Serverless knows the engines of its time alone. */
 export const engines = {
-  mysql: { ...mysql, kind: 'instance', engine: 'mysql', version: '8.4' },
-  mariadb: { ...mysql, kind: 'instance', engine: 'mariadb', version: '11.4', jdbc: 'mariadb' },
-  postgres: { ...postgres, kind: 'instance', engine: 'postgres', version: '17' },
+  mysql: { ...mysql, kind: 'instance', engine: 'mysql', version: '8.4.8' },
+  mariadb: { ...mysql, kind: 'instance', engine: 'mariadb', version: '11.8.6', jdbc: 'mariadb' },
+  postgres: { ...postgres, kind: 'instance', engine: 'postgres', version: '17.8' },
   'oracle-ee': { ...oracle, engine: 'oracle-ee', license: 'bring-your-own-license' },
   'oracle-se2': { ...oracle, engine: 'oracle-se2', license: 'license-included' },
   'sqlserver-ee': { ...sqlServer, engine: 'sqlserver-ee' },
