@@ -107,7 +107,11 @@ async function compile(
     const result = await runTool(program, args, { cwd: root, environment, signal });
     if (!result.ok) {
       const name = tool === 'mvn' ? 'Maven' : 'Gradle';
-      throw toolFailure(fn.name, `the ${name} build of ${stampPath(directory, root)} failed`, result.output);
+      throw toolFailure(
+        fn.name,
+        `the ${name} build of ${stampPath(directory, root)} failed`,
+        withoutAdvice(result.output),
+      );
     }
     const classes = tool === 'mvn' ? path.join(root, 'target', 'classes') : path.join(output, 'classes');
     return [...readTree(classes, ''), ...readTree(path.join(output, 'lib'), 'lib/')];
@@ -115,6 +119,18 @@ async function compile(
     rmSync(output, { recursive: true, force: true });
   }
 }
+
+/** Maven ends with pages to read about itself. */
+const withoutAdvice = (output: string): string =>
+  output
+    .split('\n')
+    .filter(
+      (line) =>
+        !/^\[ERROR\] (?:\[Help \d\]|-> \[Help|To see the full|Re-run Maven|For more info|$)|^\[ERROR\]\s*$/.test(
+          line,
+        ),
+    )
+    .join('\n');
 
 function requireJdk({ fn, environment }: BuildJob): void {
   const home = environment.JAVA_HOME;
@@ -142,7 +158,10 @@ function mavenArguments(output: string, release: number | undefined): string[] {
     ...['--batch-mode', '--quiet', '--no-transfer-progress'],
     ...['process-classes', copyDependencies, '-DincludeScope=runtime'],
     `-DoutputDirectory=${path.join(output, 'lib')}`,
-    ...(release === undefined ? [] : [`-Dmaven.compiler.release=${release}`]),
+    // The compiler plugin knows `release` from 3.6 on; what Maven itself brings is older.
+    ...(release === undefined
+      ? []
+      : ['release', 'source', 'target'].map((name) => `-Dmaven.compiler.${name}=${release}`)),
   ];
 }
 

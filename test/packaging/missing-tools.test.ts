@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest';
+import { PackagingError } from '../../source/packaging/packaging-error.ts';
+import { createProject, esFunction, outcomes, sourceFunction } from './project.ts';
+
+test('every missing toolchain is told at once, with the functions that need it and how to get it', async () => {
+  const project = createProject({
+    'go.mod': 'module x\n',
+    'main.go': 'package main\n\nfunc main() {}\n',
+    'main.py': '',
+    'requirements.txt': 'six\n',
+    'pom.xml': '<project/>',
+    'src/main/java/A.java': 'class A {}',
+    'src/ok.ts': 'export default () => 1;\n',
+  });
+  const functions = [
+    sourceFunction('first', 'main.go', 'provided.al2023'),
+    sourceFunction('second', './main.go', 'provided.al2023'),
+    sourceFunction('third', 'main.py', 'python3.13'),
+    sourceFunction('fourth', 'src/main/java/A.java', 'java21'),
+    esFunction('ok', 'src/ok.ts'),
+  ];
+  const environment = { PATH: project.path('nothing') };
+  const failure = await project.package(functions, { environment }).catch((error: unknown) => error);
+  if (!(failure instanceof PackagingError)) throw failure;
+  expect(failure.exitCode).toBe(2);
+  expect(failure.message).toBe(`4 functions could not be packaged
+
+first, second: the build needs the Go toolchain, but go is not on PATH.
+Install Go: https://go.dev/doc/install
+
+third: the build needs Python 3 with pip, or uv, which install the dependencies, but python3 is not on PATH.
+Install one of them: https://www.python.org/downloads, https://docs.astral.sh/uv/getting-started/installation
+
+fourth: the build needs a Java Development Kit, but javac is not on PATH.
+Install a JDK (https://docs.aws.amazon.com/corretto) and put it on PATH, or set JAVA_HOME.`);
+  const [ok] = functions.slice(-1);
+  if (ok) expect(outcomes(await project.package([ok], { environment }))).toEqual(['ok cached']);
+});
