@@ -9,6 +9,7 @@ import { redisCluster } from './redis-cluster.ts';
 import { relationalDatabase } from './relational-database/relational-database.ts';
 import { snsTopic } from './sns-topic.ts';
 import { sqsQueue } from './sqs-queue.ts';
+import { userAuthPool } from './user-auth-pool.ts';
 
 /** Every resource type; to add one, add its file here. */
 export const resourceDescriptors: readonly ResourceDescriptor[] = [
@@ -22,6 +23,7 @@ export const resourceDescriptors: readonly ResourceDescriptor[] = [
   relationalDatabase,
   redisCluster,
   applicationLoadBalancer,
+  userAuthPool,
 ];
 
 /** Resource types of Stacktape that this version does not have. */
@@ -31,7 +33,6 @@ export const laterResourceTypes: readonly string[] = [
   'private-service',
   'upstash-kafka-topic',
   'upstash-redis',
-  'user-auth-pool',
 ];
 
 const byType = new Map(resourceDescriptors.map((descriptor) => [descriptor.type, descriptor]));

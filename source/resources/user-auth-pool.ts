@@ -1,0 +1,265 @@
+import * as Type from 'typebox';
+import type { ConfigResource } from '../model/config.ts';
+import { defineResource } from '../model/descriptor.ts';
+import { getAtt, ref, sub } from '../model/intrinsic.ts';
+import type { Names } from '../model/stack-builder.ts';
+import { closedObject, oneOf, staticSwitch } from './schema.ts';
+
+const required = (what: string) =>
+  Type.Optional(
+    Type.Boolean({ title: `Require ${what}`, description: `Passwords need ${what}.`, default: true }),
+  );
+
+const addresses = (description: string) =>
+  Type.Optional(
+    Type.Array(Type.String({ minLength: 1, description: 'Address.' }), {
+      description,
+      maxItems: 100,
+      examples: [['https://example.com/signed-in']],
+    }),
+  );
+
+const seconds = (title: string, fallback: number) =>
+  Type.Optional(
+    Type.Integer({ title, description: 'Seconds.', default: fallback, minimum: 300, maximum: 86_400 }),
+  );
+
+const flows = ['code', 'implicit', 'client_credentials'] as const;
+const scopes = ['phone', 'email', 'openid', 'profile', 'aws.cognito.signin.user.admin'] as const;
+
+const schema = closedObject(
+  {
+    userVerificationType: Type.Optional(
+      oneOf(['email-link', 'email-code', 'none'], {
+        title: 'Verification',
+        description: 'How a new user shows that the address is theirs.',
+        default: 'email-code',
+      }),
+    ),
+    allowEmailAsUserName: Type.Optional(
+      staticSwitch({ description: 'Users sign in with their e-mail address.', default: true }),
+    ),
+    allowPhoneNumberAsUserName: Type.Optional(
+      staticSwitch({ description: 'Users sign in with their phone number.', default: false }),
+    ),
+    allowOnlyAdminsToCreateAccount: Type.Optional(
+      Type.Boolean({ description: 'Nobody signs up alone.', default: false }),
+    ),
+    passwordPolicy: Type.Optional(
+      closedObject(
+        {
+          minimumLength: Type.Optional(
+            Type.Integer({ description: 'Characters.', default: 8, minimum: 6, maximum: 99 }),
+          ),
+          requireLowercase: required('small letters'),
+          requireUppercase: required('capital letters'),
+          requireNumbers: required('digits'),
+          requireSymbols: required('symbols'),
+          temporaryPasswordValidityDays: Type.Optional(
+            Type.Integer({ description: 'Days.', default: 7, minimum: 1, maximum: 365 }),
+          ),
+        },
+        { title: 'Passwords', description: 'What a password has to have.' },
+      ),
+    ),
+    callbackURLs: addresses('Where users may be sent after signing in.'),
+    logoutURLs: addresses('Where users may be sent after signing out.'),
+    allowedOAuthFlows: Type.Optional(
+      Type.Array(oneOf(flows, { description: 'OAuth flow.' }), {
+        description: 'OAuth flows of the client. Default: code, where there are callback addresses.',
+        minItems: 1,
+        uniqueItems: true,
+      }),
+    ),
+    allowedOAuthScopes: Type.Optional(
+      Type.Array(oneOf(scopes, { description: 'OAuth scope.' }), {
+        description: 'What a token tells. Default: email, openid, profile.',
+        minItems: 1,
+        uniqueItems: true,
+      }),
+    ),
+    enableHostedUi: Type.Optional(
+      staticSwitch({ title: 'Hosted UI', description: 'Pages to sign in, made by AWS.', default: false }),
+    ),
+    hostedUiDomainPrefix: Type.Optional(
+      Type.String({
+        'stp:static': true,
+        description: 'First part of their address, which nobody else may have.',
+        examples: ['my-shop'],
+        pattern: '^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$',
+      }),
+    ),
+    generateClientSecret: Type.Optional(
+      staticSwitch({ description: 'For clients on servers, which can keep one.', default: false }),
+    ),
+    accessTokenValiditySeconds: seconds('Validity of access tokens', 3600),
+    idTokenValiditySeconds: seconds('Validity of identity tokens', 3600),
+    refreshTokenValidityDays: Type.Optional(
+      Type.Integer({
+        title: 'Validity of refresh tokens',
+        description: 'Days.',
+        default: 30,
+        minimum: 1,
+        maximum: 3650,
+      }),
+    ),
+  },
+  {
+    'stp:later': [
+      'mfaConfiguration',
+      'hooks',
+      'emailConfiguration',
+      'inviteMessageConfig',
+      'schema',
+      'identityProviders',
+      'customDomain',
+    ],
+  },
+);
+
+type Pool = ConfigResource<Type.Static<typeof schema>>;
+
+const ids = (names: Names, name: string) => ({
+  pool: names.logicalId(name, 'AWS::Cognito::UserPool'),
+  client: names.logicalId(name, 'AWS::Cognito::UserPoolClient'),
+});
+
+const domainPrefix = ({ name, properties }: Pool, names: Names) =>
+  properties.hostedUiDomainPrefix ??
+  sub(`${names.physicalName(name, 63 - 13).toLowerCase()}-\${AWS::AccountId}`);
+
+/** Spec 13.12. */
+export const userAuthPool = defineResource({
+  type: 'user-auth-pool',
+  title: 'User pool',
+  description: 'Users who sign up and sign in, kept by Amazon Cognito.',
+  schema,
+
+  *check({ properties }) {
+    const { userVerificationType, enableHostedUi, hostedUiDomainPrefix, allowedOAuthFlows } = properties;
+    if (userVerificationType === 'email-link' && !enableHostedUi) {
+      yield {
+        code: 'link-needs-domain',
+        path: ['userVerificationType'],
+        message: 'Links in e-mails lead to a page of the hosted UI, which is not enabled.',
+        suggestion: 'Set enableHostedUi: true, or use email-code.',
+      };
+    }
+    if (hostedUiDomainPrefix !== undefined && /aws|amazon|cognito/.test(hostedUiDomainPrefix)) {
+      yield {
+        code: 'reserved-domain',
+        path: ['hostedUiDomainPrefix'],
+        message: 'Cognito takes no address with aws, amazon or cognito in it.',
+        suggestion: 'Choose another one.',
+      };
+    }
+    if (allowedOAuthFlows?.includes('client_credentials') && !properties.generateClientSecret) {
+      yield {
+        code: 'flow-needs-secret',
+        path: ['allowedOAuthFlows'],
+        message: 'Flow client_credentials needs a client with a secret.',
+        suggestion: 'Set generateClientSecret: true.',
+      };
+    }
+  },
+
+  synth(resource, stack) {
+    const { name, properties } = resource;
+    const { names } = stack;
+    const { pool, client } = ids(names, name);
+    const password = properties.passwordPolicy ?? {};
+    const verification = properties.userVerificationType ?? 'email-code';
+    const userNames = [
+      ...((properties.allowEmailAsUserName ?? true) ? ['email'] : []),
+      ...(properties.allowPhoneNumberAsUserName ? ['phone_number'] : []),
+    ];
+    stack.add(name, pool, {
+      Type: 'AWS::Cognito::UserPool',
+      Properties: {
+        UserPoolName: names.physicalName(name, 128),
+        UsernameAttributes: userNames.length > 0 ? userNames : undefined,
+        AutoVerifiedAttributes: verification === 'none' ? undefined : ['email'],
+        VerificationMessageTemplate:
+          verification === 'none'
+            ? undefined
+            : {
+                DefaultEmailOption: verification === 'email-link' ? 'CONFIRM_WITH_LINK' : 'CONFIRM_WITH_CODE',
+              },
+        AdminCreateUserConfig: {
+          AllowAdminCreateUserOnly: properties.allowOnlyAdminsToCreateAccount ?? false,
+        },
+        Policies: {
+          PasswordPolicy: {
+            MinimumLength: password.minimumLength ?? 8,
+            RequireLowercase: password.requireLowercase ?? true,
+            RequireUppercase: password.requireUppercase ?? true,
+            RequireNumbers: password.requireNumbers ?? true,
+            RequireSymbols: password.requireSymbols ?? true,
+            TemporaryPasswordValidityDays: password.temporaryPasswordValidityDays ?? 7,
+          },
+        },
+        AccountRecoverySetting: {
+          RecoveryMechanisms: [{ Name: 'verified_email', Priority: 1 }],
+        },
+      },
+    });
+    const flowsOfClient =
+      properties.allowedOAuthFlows ?? ((properties.callbackURLs ?? []).length > 0 ? ['code'] : undefined);
+    stack.add(name, client, {
+      Type: 'AWS::Cognito::UserPoolClient',
+      Properties: {
+        ClientName: names.physicalName(`${name}-client`, 128),
+        UserPoolId: ref(pool),
+        GenerateSecret: properties.generateClientSecret ?? false,
+        AllowedOAuthFlows: flowsOfClient,
+        AllowedOAuthFlowsUserPoolClient: flowsOfClient ? true : undefined,
+        AllowedOAuthScopes: flowsOfClient
+          ? (properties.allowedOAuthScopes ?? ['email', 'openid', 'profile'])
+          : undefined,
+        CallbackURLs: properties.callbackURLs,
+        LogoutURLs: properties.logoutURLs,
+        SupportedIdentityProviders: ['COGNITO'],
+        ExplicitAuthFlows: [
+          'ALLOW_ADMIN_USER_PASSWORD_AUTH',
+          'ALLOW_USER_PASSWORD_AUTH',
+          'ALLOW_USER_SRP_AUTH',
+          'ALLOW_REFRESH_TOKEN_AUTH',
+        ],
+        AccessTokenValidity: properties.accessTokenValiditySeconds ?? 3600,
+        IdTokenValidity: properties.idTokenValiditySeconds ?? 3600,
+        RefreshTokenValidity: properties.refreshTokenValidityDays ?? 30,
+        TokenValidityUnits: { AccessToken: 'seconds', IdToken: 'seconds', RefreshToken: 'days' },
+        PreventUserExistenceErrors: 'ENABLED',
+      },
+    });
+    if (!properties.enableHostedUi) return;
+    stack.add(name, names.logicalId(name, 'AWS::Cognito::UserPoolDomain'), {
+      Type: 'AWS::Cognito::UserPoolDomain',
+      Properties: { UserPoolId: ref(pool), Domain: domainPrefix(resource, names) },
+    });
+  },
+
+  params(resource, names) {
+    const { pool, client } = ids(names, resource.name);
+    const domain = names.logicalId(resource.name, 'AWS::Cognito::UserPoolDomain');
+    return {
+      id: ref(pool),
+      clientId: ref(client),
+      arn: getAtt(pool, 'Arn'),
+      providerUrl: getAtt(pool, 'ProviderURL'),
+      ...(resource.properties.generateClientSecret ? { clientSecret: getAtt(client, 'ClientSecret') } : {}),
+      ...(resource.properties.enableHostedUi
+        ? { domain: sub(`\${${domain}}.auth.\${AWS::Region}.amazoncognito.com`) }
+        : {}),
+    };
+  },
+
+  connect({ name }, names) {
+    const { pool, client } = ids(names, name);
+    const arn = getAtt(pool, 'Arn');
+    return {
+      statements: [{ Effect: 'Allow', Action: ['cognito-idp:*'], Resource: arn }],
+      variables: { ID: ref(pool), CLIENT_ID: ref(client), ARN: arn },
+    };
+  },
+});

@@ -1,0 +1,60 @@
+import { expect, test } from 'vitest';
+import { functionWith, read } from '../config/read.ts';
+import { property, synthesize } from './synthesize.ts';
+
+const pool = (properties: string, rest = '') =>
+  `${functionWith(rest)}  users:\n    type: user-auth-pool\n    properties: { ${properties} }\n`;
+
+test('a pool and its client with defaults, and what a connected function gets', () => {
+  const stack = synthesize(pool('', '      connectTo: [users]\n'));
+  expect(property(stack, 'UsersUserPool')).toMatchObject({
+    UsernameAttributes: ['email'],
+    AutoVerifiedAttributes: ['email'],
+    Policies: { PasswordPolicy: { MinimumLength: 8, RequireSymbols: true } },
+  });
+  expect(property(stack, 'UsersUserPoolClient')).toMatchObject({
+    UserPoolId: { Ref: 'UsersUserPool' },
+    GenerateSecret: false,
+  });
+  expect(property(stack, 'GetPostsFunction', 'Environment', 'Variables')).toMatchObject({
+    STP_USERS_ID: { Ref: 'UsersUserPool' },
+    STP_USERS_CLIENT_ID: { Ref: 'UsersUserPoolClient' },
+    STP_USERS_ARN: { 'Fn::GetAtt': ['UsersUserPool', 'Arn'] },
+  });
+  expect(property(stack, 'GetPostsRole', 'Policies', 1, 'PolicyDocument', 'Statement')).toEqual([
+    { Effect: 'Allow', Action: ['cognito-idp:*'], Resource: { 'Fn::GetAtt': ['UsersUserPool', 'Arn'] } },
+  ]);
+});
+
+test('a client that signs in through the hosted pages', () => {
+  const stack = synthesize(
+    pool('enableHostedUi: true, callbackURLs: ["https://example.com"], userVerificationType: email-link'),
+  );
+  expect(property(stack, 'UsersUserPoolClient')).toMatchObject({
+    AllowedOAuthFlows: ['code'],
+    AllowedOAuthFlowsUserPoolClient: true,
+    AllowedOAuthScopes: ['email', 'openid', 'profile'],
+  });
+  expect(property(stack, 'UsersUserPoolDomain', 'Domain')).toEqual({
+    'Fn::Sub': 'project-dev-users-${AWS::AccountId}',
+  });
+});
+
+test('a route that asks for a token of the pool', () => {
+  const stack = synthesize(
+    pool(
+      '',
+      '      events: [{ type: http-api-gateway, properties: { httpApiGatewayName: api, method: GET, path: /, authorizer: { type: cognito, properties: { userPoolName: users } } } }]\n',
+    ),
+  );
+  expect(property(stack, 'StpApiGetRoute', 'AuthorizationType')).toBe('JWT');
+});
+
+test.each([
+  ['userVerificationType: email-link', 'link-needs-domain'],
+  ['hostedUiDomainPrefix: my-aws-shop', 'reserved-domain'],
+  ['allowedOAuthFlows: [client_credentials]', 'flow-needs-secret'],
+  ['passwordPolicy: { minimumLength: 5 }', 'out-of-bounds'],
+])('{ %s } is refused', (properties, code) => {
+  expect(read(pool(properties)).problems.map((one) => one.code)).toEqual([code]);
+});
