@@ -47,7 +47,7 @@ test('a right config is right in the editor too', () => {
 });
 
 test('the starters are right', () => {
-  for (const file of globSync('starters/*/stacktape.yml')) {
+  for (const file of globSync('starters/**/stacktape.yml')) {
     expect([file, acceptsText(readFileSync(file, 'utf8'))]).toEqual([file, true]);
   }
 });
