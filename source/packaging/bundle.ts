@@ -1,8 +1,12 @@
+import { isBuiltin } from 'node:module';
+import path from 'node:path';
 import type { BuildOptions, BuildResult, Message, Metafile } from 'esbuild';
 import { UserError } from '../model/errors.ts';
 import type { BuildpackProperties, FunctionToPackage } from './artifact.ts';
 import type { EsOptions } from './es-options.ts';
 import { toBuildOptions } from './es-options.ts';
+import type { OutsidePackage } from './installed-packages.ts';
+import { isNative, packageOf } from './native-packages.ts';
 
 export type BundleRequest = {
   fn: FunctionToPackage;
@@ -17,6 +21,8 @@ export type Bundle = {
   map: Uint8Array | undefined;
   /** Every file that the bundler read for it, relative to the project's folder, with `/`. */
   inputs: string[];
+  /** Packages that were imported and left outside, each with the absolute folder of a file that imports it. */
+  outside: OutsidePackage[];
   /** True when the entry is an ES module of which it is certain that it has no default export. */
   lacksDefaultExport: boolean;
 };
@@ -29,6 +35,48 @@ export type BundleResult = { bundle: Bundle } | { messages: Message[] };
  * No path in the output is absolute: all are relative to `directory`, which therefore may lie anywhere.
  */
 export async function bundleAll(
+  requests: readonly BundleRequest[],
+  directory: string,
+): Promise<Map<string, BundleResult>> {
+  const results = new Map<string, BundleResult>();
+  // What is native shows in what a bundle was made from; with those left outside it is made once more.
+  for (let waiting = requests; waiting.length > 0; ) {
+    const made = await bundleOnce(waiting, directory);
+    for (const [name, result] of made) results.set(name, result);
+    waiting = waiting.flatMap((request) => {
+      const result = made.get(request.fn.name);
+      const native = result === undefined ? [] : nativePackages(result, directory);
+      const added = native.filter((name) => !request.options.external.includes(name));
+      if (added.length === 0) return [];
+      const external = [...request.options.external, ...added].sort();
+      return [{ ...request, options: { ...request.options, external } }];
+    });
+  }
+  return results;
+}
+
+/** Names of the packages with native code among those that the bundler read, or that it could not read. */
+function nativePackages(result: BundleResult, directory: string): string[] {
+  const files =
+    'bundle' in result
+      ? result.bundle.inputs
+      : result.messages.flatMap(({ location, notes }) => [
+          ...(location === null ? [] : [location.file]),
+          ...notes.flatMap((note) => note.location?.file ?? []),
+        ]);
+  const names = new Map<string, string>();
+  for (const file of files) {
+    const found = packageOf(file);
+    if (found !== undefined) names.set(found.folder, found.name);
+  }
+  return [
+    ...new Set(
+      [...names].flatMap(([folder, name]) => (isNative(path.resolve(directory, folder)) ? [name] : [])),
+    ),
+  ];
+}
+
+async function bundleOnce(
   requests: readonly BundleRequest[],
   directory: string,
 ): Promise<Map<string, BundleResult>> {
@@ -110,6 +158,7 @@ async function bundleGroup(
         code,
         map: files.get(`${name}.js.map`),
         inputs: reachableInputs(metafile, entryPoint),
+        outside: outsidePackages(metafile, entryPoint, directory),
         lacksDefaultExport: lacksDefaultExport(metafile, `${name}.js`, entryPoint, code, options),
       },
     });
@@ -129,6 +178,18 @@ function reachableInputs(metafile: Metafile, entryPoint: string): string[] {
   return [...reached]
     .map((input) => input.replace(/^\(disabled\):/, ''))
     .filter((input) => !/^[a-z-]{2,}:/.test(input));
+}
+
+function outsidePackages(metafile: Metafile, entryPoint: string, directory: string): OutsidePackage[] {
+  const packages = new Map<string, OutsidePackage>();
+  for (const input of reachableInputs(metafile, entryPoint)) {
+    for (const { external, path: imported } of metafile.inputs[input]?.imports ?? []) {
+      const name = /^(?:@[^/]+\/)?[^./@][^/]*/.exec(imported)?.[0];
+      if (!external || name === undefined || isBuiltin(imported) || packages.has(name)) continue;
+      packages.set(name, { name, from: path.dirname(path.resolve(directory, input)) });
+    }
+  }
+  return [...packages.values()];
 }
 
 /**

@@ -4,8 +4,10 @@ import type { Message } from 'esbuild';
 import type { BuildpackProperties, FunctionToPackage } from './artifact.ts';
 import { describeMessages } from './build-messages.ts';
 import type { Bundle, BundleRequest } from './bundle.ts';
-import { esOptions } from './es-options.ts';
+import { esOptions, sdkPackages } from './es-options.ts';
 import { readIncludedFiles, writeSourceMap } from './included-files.ts';
+import type { OutsidePackage } from './installed-packages.ts';
+import { locatePackage } from './native-packages.ts';
 import { PackagingFailure } from './packaging-error.ts';
 import type { Stamp } from './stamps.ts';
 import { createStamper, toPosix } from './stamps.ts';
@@ -73,6 +75,36 @@ export function bundleContents(
   return { entries: [...files, { path: name, data: linked }, { path: mapName, data: map }], stamps };
 }
 
+/**
+ * Packages that go into the zip beside the bundle: those with native code, and those that the config keeps out of
+ * the bundle but not out of the zip. The runtime brings the SDK.
+ */
+export function packagesBeside(
+  { fn, properties, entry }: BundleRequest,
+  { outside }: Bundle,
+  directory: string,
+): OutsidePackage[] {
+  const { languageSpecificConfig: language = {}, excludeDependencies = [] } = properties;
+  const left = [...excludeDependencies, ...(language.dependenciesToExcludeFromDeploymentPackage ?? [])];
+  const isSdk = (name: string): boolean => sdkPackages(fn.runtime).some((pattern) => matches(pattern, name));
+  const outsideBundle = language.dependenciesToExcludeFromBundle ?? [];
+  const asked = outsideBundle.filter((name) => !name.includes('*'));
+  const isAsked = (name: string): boolean => outsideBundle.some((pattern) => matches(pattern, name));
+  const from = path.dirname(path.resolve(directory, entry));
+  const packages = new Map(asked.map((name) => [name, { name, from }]));
+  for (const found of outside) {
+    // An import that may fail, of a package that is not installed, is left to fail on Lambda as it does here.
+    const isOptional = !isAsked(found.name) && locatePackage(found.name, found.from) === undefined;
+    if (!isOptional) packages.set(found.name, found);
+  }
+  return [...packages.values()].filter(
+    ({ name }) => !left.some((pattern) => matches(pattern, name)) && (asked.includes(name) || !isSdk(name)),
+  );
+}
+
+const matches = (pattern: string, name: string): boolean =>
+  pattern === name || (pattern.endsWith('*') && name.startsWith(pattern.slice(0, -1)));
+
 /** The bundler's refusal, with the place of each message relative to the working folder. */
 export function buildFailure(
   fn: FunctionToPackage,
@@ -82,7 +114,7 @@ export function buildFailure(
 ): PackagingFailure {
   const native = messages.some((message) => message.text.includes('for ".node" files'));
   const hint =
-    'A package with native code cannot be bundled: name it in excludeDependencies, bring it in a layer.';
+    'Native code cannot be bundled: put it into a package of its own, or name it in includeFiles and load it by its path.';
   return new PackagingFailure({
     function: fn.name,
     code: 'build-failed',

@@ -23,6 +23,10 @@ function nodeMajor(runtime: string): number | undefined {
   return major === undefined ? undefined : Number(major);
 }
 
+/** Lambda ships version 3 of the SDK from Node 18 on and version 2 before that. */
+export const sdkPackages = (runtime: string): string[] =>
+  (nodeMajor(runtime) ?? 0) >= 18 ? ['@aws-sdk/*', '@smithy/*'] : ['aws-sdk'];
+
 /** @throws PackagingFailure where the config asks for what cannot be done. */
 export function esOptions(
   fn: FunctionToPackage,
@@ -50,8 +54,7 @@ export function esOptions(
   const external = new Set([...excluded, ...(config.dependenciesToExcludeFromDeploymentPackage ?? [])]);
   for (const name of config.dependenciesToExcludeFromBundle ?? []) external.add(name);
   const all = external.delete('*');
-  // Lambda ships version 3 of the SDK from Node 18 on and version 2 before that.
-  for (const name of major >= 18 ? ['@aws-sdk/*', '@smithy/*'] : ['aws-sdk']) external.add(name);
+  for (const name of sdkPackages(fn.runtime)) external.add(name);
   return {
     target: `node${config.nodeVersion ?? major}`,
     format: config.outputModuleFormat ?? 'cjs',

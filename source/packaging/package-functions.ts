@@ -14,7 +14,9 @@ import type { Bundle, BundleRequest } from './bundle.ts';
 import { bundleAll } from './bundle.ts';
 import { cacheKey } from './cache-key.ts';
 import { readCustomArtifact, tooLarge } from './custom-artifact.ts';
-import { buildFailure, bundleContents, bundleRequest } from './es-function.ts';
+import { buildFailure, bundleContents, bundleRequest, packagesBeside } from './es-function.ts';
+import { installPackages } from './installed-packages.ts';
+import type { BuildJob } from './language-build.ts';
 import { languageBuild } from './languages.ts';
 import { PackagingError, PackagingFailure } from './packaging-error.ts';
 import { resolutionStamps } from './resolution-inputs.ts';
@@ -166,8 +168,15 @@ class PackagingRun {
   }
 
   async #packBundle(request: BundleRequest, bundle: Bundle, inputs: Stamp[] | undefined): Promise<void> {
-    const { entries, stamps } = bundleContents(request, bundle, this.#options.directory);
-    await this.#zip(request.fn, entries, inputs && [...inputs, ...stamps]);
+    const { directory } = this.#options;
+    const { entries, stamps } = bundleContents(request, bundle, directory);
+    const packages = packagesBeside(request, bundle, directory);
+    const beside = await installPackages(this.#job(request.fn, request.properties), packages);
+    await this.#zip(
+      request.fn,
+      [...entries, ...beside.entries],
+      inputs && [...inputs, ...stamps, ...beside.stamps],
+    );
   }
 
   async #packLanguage(
@@ -175,9 +184,16 @@ class PackagingRun {
     properties: BuildpackProperties,
     build: NonNullable<ReturnType<typeof languageBuild>>,
   ): Promise<void> {
-    const { directory, cacheDirectory, signal } = this.#options;
     const startedAt = Date.now() - clockGranularity;
-    const { entries, stamps } = await build({
+    const { entries, stamps } = await build(this.#job(fn, properties));
+    // A write in the same tick of the file system's clock would not show in a time: compared by content next time.
+    for (const stamp of stamps) if (Math.max(stamp.ctimeMs, stamp.mtimeMs) >= startedAt) stamp.mtimeMs = 0;
+    await this.#zip(fn, entries, stamps);
+  }
+
+  #job(fn: FunctionToPackage, properties: BuildpackProperties): BuildJob {
+    const { directory, cacheDirectory, signal } = this.#options;
+    return {
       fn,
       properties,
       directory,
@@ -186,10 +202,7 @@ class PackagingRun {
       stamper: createStamper(directory),
       shared: this.#shared,
       signal,
-    });
-    // A write in the same tick of the file system's clock would not show in a time: compared by content next time.
-    for (const stamp of stamps) if (Math.max(stamp.ctimeMs, stamp.mtimeMs) >= startedAt) stamp.mtimeMs = 0;
-    await this.#zip(fn, entries, stamps);
+    };
   }
 
   async #packCustom(fn: FunctionToPackage, properties: CustomArtifactProperties): Promise<void> {
