@@ -6,6 +6,7 @@ import { type Config, stackNameOf } from '../model/config.ts';
 import type { ConfigPath, SourceRange } from '../model/diagnostic.ts';
 import type { Template } from '../model/template.ts';
 import type { Artifact, PackagingEvent } from '../packaging/artifact.ts';
+import { artifactBucketParameter } from '../synth/synthesize-stack.ts';
 import { cancelOnRequest } from './cancel-operation.ts';
 import {
   type ChangeSet,
@@ -21,6 +22,7 @@ import { type Followed, followStack } from './follow-stack.ts';
 import { type DeployControl, type Outcome, type Run, runOperation, throwIfInterrupted } from './operation.ts';
 import { plannedChange, questionAbout } from './planned-changes.ts';
 import { prepareStack } from './prepare-stack.ts';
+import { refuseUnfilled } from './provided-resources.ts';
 import { deployedTemplate, type ReadTemplate, readTemplate } from './resource-owners.ts';
 import { failureOfChangeSet, findCause } from './root-cause.ts';
 import { resultOf } from './stack-status.ts';
@@ -77,6 +79,8 @@ async function deploy(run: Run, clients: Clients, given: DeployInput): Promise<O
   throwIfInterrupted(run.interrupted);
 
   const { type, before } = await run.phase('check', async () => {
+    const keys = given.artifacts.map(({ keyParameter }) => keyParameter);
+    refuseUnfilled(given.template, [artifactBucketParameter, ...keys]);
     const stack = await prepareStack(run, cloudFormation, stackName);
     return stack
       ? ({ type: 'UPDATE', before: await deployedTemplate(cloudFormation, stackName) } as const)

@@ -9,6 +9,8 @@ import { redisCluster } from './redis-cluster.ts';
 import { relationalDatabase } from './relational-database/relational-database.ts';
 import { snsTopic } from './sns-topic.ts';
 import { sqsQueue } from './sqs-queue.ts';
+import { mongoDbAtlasCluster } from './third-party/mongo-db-atlas-cluster.ts';
+import { upstashKafkaTopic, upstashRedis } from './third-party/upstash.ts';
 import { userAuthPool } from './user-auth-pool.ts';
 
 /** Every resource type; to add one, add its file here. */
@@ -24,16 +26,13 @@ export const resourceDescriptors: readonly ResourceDescriptor[] = [
   redisCluster,
   applicationLoadBalancer,
   userAuthPool,
+  upstashKafkaTopic,
+  upstashRedis,
+  mongoDbAtlasCluster,
 ];
 
 /** Resource types of Stacktape that this version does not have. */
-export const laterResourceTypes: readonly string[] = [
-  'batch-job',
-  'mongo-db-atlas-cluster',
-  'private-service',
-  'upstash-kafka-topic',
-  'upstash-redis',
-];
+export const laterResourceTypes: readonly string[] = ['batch-job', 'private-service'];
 
 const byType = new Map(resourceDescriptors.map((descriptor) => [descriptor.type, descriptor]));
 

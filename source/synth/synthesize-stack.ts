@@ -6,6 +6,7 @@ import { addAlarms } from '../resources/alarms/add-alarms.ts';
 import { artifactKeyParameter } from '../resources/function/function.ts';
 import { createNames } from '../resources/names.ts';
 import { resourceDescriptor } from '../resources/registry.ts';
+import { type ProvidedResource, providedResources } from '../resources/third-party/provided.ts';
 import { applyOverrides } from './apply-overrides.ts';
 import { checkLimits } from './check-limits.ts';
 import { publishVersions } from './publish-versions.ts';
@@ -18,6 +19,8 @@ export type SynthesizedStack = {
   findings: Finding[];
   /** The template parameter that takes the S3 key of each function's artifact, in the config's order. */
   artifacts: { functionName: string; keyParameter: string }[];
+  /** What providers besides AWS have to make before the stack, and the parameters that take what they tell. */
+  provided: ProvidedResource[];
 };
 
 /** The parameter that takes the name of the bucket with the artifacts; there where the stack has functions. */
@@ -51,6 +54,7 @@ export function synthesizeStack(config: Config, { digests = {} }: SynthesisInput
   applyOverrides(stack);
   publishVersions(stack, digests);
   settleReferences(stack);
+  const provided = usedOf(providedResources(config, stack.names), stack);
   checkLimits(stack);
 
   const hasParameters = Object.keys(stack.parameters).length > 0;
@@ -66,7 +70,27 @@ export function synthesizeStack(config: Config, { digests = {} }: SynthesisInput
     functionName,
     keyParameter: artifactKeyParameter(stack.names, functionName),
   }));
-  return { template, findings: stack.findings, artifacts };
+  return {
+    template,
+    findings: stack.findings,
+    artifacts,
+    provided,
+  };
+}
+
+/** A parameter that nothing refers to is left out, and nobody has to fill it in. */
+function usedOf(resources: ProvidedResource[], stack: TemplateBuilder): ProvidedResource[] {
+  if (resources.length === 0) return resources;
+  const text = JSON.stringify([stack.resources, stack.outputs]);
+  const isUsed = (id: string) => text.includes(`{"Ref":"${id}"}`) || text.includes(`\${${id}}`);
+  return resources.map((resource) => {
+    const parameters: Record<string, string> = {};
+    for (const [param, id] of Object.entries(resource.parameters)) {
+      if (isUsed(id)) parameters[param] = id;
+      else delete stack.parameters[id];
+    }
+    return { ...resource, parameters };
+  });
 }
 
 /** Tags that a deploy gives the whole stack; CloudFormation hands them on to its resources (spec 12.1). */
