@@ -16,6 +16,8 @@ export type GlobalFlags = {
   color?: boolean;
   debug?: boolean;
   yes?: boolean;
+  /** What stood after `--`, by name; directives read it. */
+  own?: Record<string, string | true>;
 };
 
 /** What a command works with: the outside, its flags, and how it prints. */

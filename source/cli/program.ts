@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { type Context, createContext, type GlobalFlags } from './context.ts';
 import type { Io } from './io.ts';
+import { ownArguments } from './own-arguments.ts';
 import { programVersion } from './program-version.ts';
 import { reportError } from './report-error.ts';
 
@@ -17,13 +18,16 @@ export async function runStp(argv: readonly string[], io: Io): Promise<number> {
   // Until the arguments are parsed: a wrong one is told in the mode that was asked for.
   let flags: Partial<GlobalFlags> = { json: /(^| )--(json|output[ =]json)( |$)/.test(argv.join(' ')) };
   const program = new Command('stp');
+  const end = argv.indexOf('--');
+  const given = end < 0 ? argv : argv.slice(0, end);
+  const own = end < 0 ? {} : ownArguments(argv.slice(end + 1));
 
   const run =
     (load: () => Promise<Run>) =>
     async (...parameters: unknown[]): Promise<void> => {
       const command = parameters.at(-1) as Command;
       flags = command.optsWithGlobals<GlobalFlags>();
-      const context = createContext(io, command.optsWithGlobals<GlobalFlags>());
+      const context = createContext(io, { ...command.optsWithGlobals<GlobalFlags>(), own });
       code = await (await load())(context, command.args, command.opts());
     };
 
@@ -42,7 +46,7 @@ export async function runStp(argv: readonly string[], io: Io): Promise<number> {
       });
   }
   try {
-    await program.parseAsync(argv.length === 0 ? ['--help'] : [...argv], { from: 'user' });
+    await program.parseAsync(given.length === 0 ? ['--help'] : [...given], { from: 'user' });
     return code;
   } catch (error) {
     if (error instanceof CommanderError) {

@@ -57,6 +57,8 @@ const loadOptions = (
   stage: flags.stage,
   region: (flags.local ? undefined : (flags.region ?? io.env.AWS_REGION)) ?? offlineRegion,
   ...(flags.serviceName === undefined ? {} : { serviceName: flags.serviceName }),
+  ...(flags.profile === undefined ? {} : { profile: flags.profile }),
+  cliArguments: { stage: flags.stage, ...flags.own },
   checkEntryFiles,
 });
 
