@@ -92,7 +92,7 @@ for (const name of runtimeModules) {
 }
 
 await writeFile(join(dist, 'package.json'), JSON.stringify({ type: 'module' }));
-await writeFile(join(dist, 'stacktape.schema.json'), configJsonSchema());
+await writeFile(join(dist, 'stacktape.schema.json'), JSON.stringify(JSON.parse(configJsonSchema())));
 await writeNotices([program.metafile, modules.metafile]);
 
 /** Tells two builds of one version apart, so that a server of an older build is not talked to. */
