@@ -151,8 +151,6 @@ export function addLogForwarding(
   const stream = id('AWS::KinesisFirehose::DeliveryStream');
   stack.add(of.owner, stream, {
     Type: 'AWS::KinesisFirehose::DeliveryStream',
-    // The bucket is named and not referred to in the role.
-    DependsOn: [id('AWS::S3::Bucket')],
     Properties: {
       DeliveryStreamType: 'DirectPut',
       HttpEndpointDestinationConfiguration: destination(endpointOf(of.forwarding), {
