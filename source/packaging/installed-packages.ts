@@ -53,7 +53,6 @@ export async function installPackages(
       environment: { ...environment, ...platformVariables(cpu) },
       signal,
     });
-    rmSync(path.join(target, '.npmrc'), { force: true });
     if (!result.ok) {
       const names = Object.entries(direct).map(([name, version]) => `${name}@${version}`);
       throw toolFailure(
@@ -66,10 +65,24 @@ export async function installPackages(
         },
       );
     }
-    checkBinaries(job, path.join(target, 'node_modules'), cpu);
+    const modules = path.join(target, 'node_modules');
+    const lacking = withoutBinary(modules, cpu);
+    if (lacking.length > 0) {
+      // These bring nothing prebuilt with them; their own scripts know where it is.
+      const names = lacking.map(({ name }) => name);
+      const built = await runTool(npm, ['rebuild', '--loglevel=error', '--prefix', target, ...names], {
+        cwd: target,
+        environment: { ...environment, ...platformVariables(cpu) },
+        signal,
+      });
+      const [left] = withoutBinary(modules, cpu);
+      if (left !== undefined) throw noBinary(job, left, cpu, built.output);
+    }
+    rmSync(path.join(target, '.npmrc'), { force: true });
   });
   const modules = path.join(folder, 'node_modules');
   const entries = listTree(modules, (name) => name === '.bin' || name === '.package-lock.json')
+    .filter((file) => !isLeftover(file.path))
     .filter((file) => !file.path.endsWith('.node') || fits(path.join(modules, file.path), cpu))
     .map((file) => ({
       path: `node_modules/${file.path}`,
@@ -89,6 +102,8 @@ const installArguments = (target: string, cpu: string): string[] => [
     '--omit=dev',
     '--loglevel=error',
   ],
+  // First without: what is prebuilt inside of packages is taken before anything is compiled on this machine.
+  '--ignore-scripts',
   ...['--os=linux', `--cpu=${cpu}`, '--libc=glibc', '--prefix', target],
 ];
 
@@ -138,16 +153,30 @@ function resolveVersions(job: BuildJob, packages: readonly OutsidePackage[]): Wa
   return { direct, below: Object.fromEntries(single.sort(([a], [b]) => (a < b ? -1 : 1))), stamps };
 }
 
-/** Every package with native code has to have it for the platform: one that has not would fail on Lambda. */
-function checkBinaries({ fn }: BuildJob, modules: string, cpu: string): void {
+/** What node-gyp leaves beside the library that it makes names folders of this machine. */
+const isLeftover = (file: string): boolean =>
+  /\/build\/(?:.*Makefile|config\.gypi|.*\.mk|.*(?:\.d|\.o|\.a|\.stamp)|.*\/(?:obj\.target|\.deps|obj)\/.*)$/.test(
+    file,
+  );
+
+type Lacking = { name: string; version: string };
+
+function noBinary(
+  { fn }: BuildJob,
+  { name, version }: Lacking,
+  cpu: string,
+  output: string,
+): PackagingFailure {
+  return toolFailure(fn.name, `${name}@${version} has no binary for linux-${cpu}`, output, {
+    code: 'install-failed',
+    hint: 'Choose a version with prebuilt binaries for this platform or the other architecture, or bring the package in a layer and name it in excludeDependencies.',
+  });
+}
+
+/** The packages with native code that have none for the platform: they would fail on Lambda. */
+function withoutBinary(modules: string, cpu: string): Lacking[] {
   const binaries = listTree(modules).filter((file) => file.path.endsWith('.node'));
-  const refuse = (name: string, version: string | undefined): PackagingFailure =>
-    new PackagingFailure({
-      function: fn.name,
-      code: 'install-failed',
-      message: `${name}@${version ?? '?'} has no binary for linux-${cpu}`,
-      hint: 'Choose a version with prebuilt binaries for this platform or the other architecture, or bring the package in a layer and name it in excludeDependencies.',
-    });
+  const lacking: Lacking[] = [];
   const manifests = listTree(modules).filter((file) => file.path.endsWith('/package.json'));
   for (const { path: file } of manifests) {
     const found = packageOf(path.join(modules, file));
@@ -157,7 +186,7 @@ function checkBinaries({ fn }: BuildJob, modules: string, cpu: string): void {
     const wanted = platformPackages(manifest).filter((name) => /linux/.test(name) && !/musl/.test(name));
     if (wanted.length > 0) {
       if (!wanted.some((name) => locatePackage(name, found.folder)))
-        throw refuse(found.name, manifest.version);
+        lacking.push({ name: found.name, version: manifest.version ?? '?' });
       continue;
     }
     const own = binaries.filter((binary) =>
@@ -165,8 +194,9 @@ function checkBinaries({ fn }: BuildJob, modules: string, cpu: string): void {
     );
     const isBuilt = manifest.gypfile || existsSync(path.join(found.folder, 'binding.gyp'));
     if ((own.length > 0 || isBuilt) && !own.some((binary) => fits(path.join(modules, binary.path), cpu)))
-      throw refuse(found.name, manifest.version);
+      lacking.push({ name: found.name, version: manifest.version ?? '?' });
   }
+  return lacking;
 }
 
 /** True for a library in the format of Linux for the processor, by its first bytes, that is not for musl. */
