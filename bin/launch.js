@@ -1,5 +1,6 @@
 // Runs on any Node that knows ES modules, so that an old one gets a sentence instead of a syntax error.
 import { existsSync } from 'node:fs';
+import * as nodeModule from 'node:module';
 import { fileURLToPath } from 'node:url';
 
 const needed = [22, 13];
@@ -15,6 +16,8 @@ export async function launch(entry) {
     // Both are read when chalk and React are first imported.
     if (process.env.NO_COLOR) process.env.FORCE_COLOR = '0';
     process.env.NODE_ENV ??= 'production';
+    // A tenth of a start is compiling; a folder that cannot be written makes no difference.
+    nodeModule.enableCompileCache?.();
     if (!existsSync(script)) fail(`dist/${entry} is not there: run "npm run build" first.`);
     await import(new URL(`../dist/${entry}`, import.meta.url).href);
     return;

@@ -1,31 +1,55 @@
-import { once } from 'node:events';
-import type { Readable } from 'node:stream';
+import { promisify } from 'node:util';
+import { deflateRaw, deflateRawSync } from 'node:zlib';
+import { Zip, ZipPassThrough } from 'fflate';
 
 export type ZipEntry = { path: string; data: Uint8Array; executable?: boolean };
+
+/** From here on, bytes are worth a thread: below, setting up a stream costs more than the compression. */
+const largeEntry = 256 * 1024;
+const unix = 3;
 
 /**
  * A zip whose bytes depend on names and contents alone: entries sorted, one date, modes 0644 and 0755. The bytes
  * of a compressed entry also depend on the zlib in Node, which is the same on all machines with one Node version.
  */
 export async function createZip(entries: readonly ZipEntry[]): Promise<Buffer> {
-  // The default export is there in Node and in the bundle alike.
-  const { ZipFile } = (await import('yazl')).default;
-  const zip = new ZipFile();
-  // The date is written in local time, so that this one gives the same bytes in every time zone.
-  const mtime = new Date(1980, 0, 1);
-  for (const entry of [...entries].sort((a, b) => (a.path < b.path ? -1 : 1))) {
-    zip.addBuffer(Buffer.from(entry.data.buffer, entry.data.byteOffset, entry.data.byteLength), entry.path, {
-      mtime,
-      mode: entry.executable ? 0o100755 : 0o100644,
-      forceDosTimestamp: true,
-    });
-  }
+  const sorted = [...entries].sort((a, b) => (a.path < b.path ? -1 : 1));
+  const deflated = await Promise.all(sorted.map(({ data }) => deflate(data)));
+  const chunks: Uint8Array[] = [];
+  const zip = new Zip((error, chunk) => {
+    if (error) throw error;
+    chunks.push(chunk);
+  });
+  sorted.forEach((entry, index) => {
+    const file = new DeflatedEntry(entry.path, deflated[index] ?? new Uint8Array());
+    file.os = unix;
+    file.attrs = (entry.executable ? 0o100755 : 0o100644) << 16;
+    // It is written in local time, so that this one gives the same bytes in every time zone.
+    file.mtime = new Date(1980, 0, 1);
+    zip.add(file);
+    file.push(entry.data, true);
+  });
   zip.end();
-  const chunks: Buffer[] = [];
-  const output = zip.outputStream as Readable;
-  output.on('data', (chunk: Buffer) => chunks.push(chunk));
-  await once(output, 'end');
   return Buffer.concat(chunks);
+}
+
+/** Counts and sums what is pushed, and writes what was deflated of it beforehand. */
+class DeflatedEntry extends ZipPassThrough {
+  readonly #deflated: Uint8Array;
+
+  constructor(path: string, deflated: Uint8Array) {
+    super(path);
+    this.compression = 8;
+    this.#deflated = deflated;
+  }
+
+  protected override process(_chunk: Uint8Array, final: boolean): void {
+    this.ondata(null, new Uint8Array(this.#deflated), final);
+  }
+}
+
+async function deflate(data: Uint8Array): Promise<Uint8Array> {
+  return data.length < largeEntry ? deflateRawSync(data) : promisify(deflateRaw)(data);
 }
 
 /** Unzipped size of the files in a zip, in bytes. */

@@ -1,10 +1,11 @@
-import { buffer } from 'node:stream/consumers';
-import { ZipFile } from 'yazl';
+import { strToU8, type Zippable, zipSync } from 'fflate';
 
 /** A zip with these files, as it would be uploaded. */
-export function makeZip(files: Record<string, string>, mode = 0o100644): Promise<Buffer> {
-  const zip = new ZipFile();
-  for (const [name, content] of Object.entries(files)) zip.addBuffer(Buffer.from(content), name, { mode });
-  zip.end();
-  return buffer(zip.outputStream as unknown as NodeJS.ReadableStream);
+export function makeZip(files: Record<string, string>, mode = 0o100644): Buffer {
+  const unix = 3;
+  const zippable: Zippable = {};
+  for (const [name, text] of Object.entries(files)) {
+    zippable[name] = [strToU8(text), { os: unix, attrs: mode << 16 }];
+  }
+  return Buffer.from(zipSync(zippable));
 }

@@ -160,8 +160,7 @@ const variablesOf = (variables: unknown): Record<string, string> =>
 
 async function codeOf({ Code, Runtime }: Properties): Promise<Record<string, unknown>> {
   if (!isObject(Code)) return {};
-  if (typeof Code.ZipFile === 'string')
-    return { ZipFile: await zipInlineCode(Code.ZipFile, String(Runtime)) };
+  if (typeof Code.ZipFile === 'string') return { ZipFile: zipInlineCode(Code.ZipFile, String(Runtime)) };
   return defined({
     S3Bucket: Code.S3Bucket,
     S3Key: Code.S3Key,
