@@ -5,6 +5,7 @@ import { dynamoDbTable } from './dynamo-db-table.ts';
 import { eventBus } from './event-bus.ts';
 import { functionDescriptor } from './function/function.ts';
 import { httpApiGateway } from './http-api-gateway.ts';
+import { privateService } from './private-service.ts';
 import { redisCluster } from './redis-cluster.ts';
 import { relationalDatabase } from './relational-database/relational-database.ts';
 import { snsTopic } from './sns-topic.ts';
@@ -26,13 +27,14 @@ export const resourceDescriptors: readonly ResourceDescriptor[] = [
   redisCluster,
   applicationLoadBalancer,
   userAuthPool,
+  privateService,
   upstashKafkaTopic,
   upstashRedis,
   mongoDbAtlasCluster,
 ];
 
 /** Resource types of Stacktape that this version does not have. */
-export const laterResourceTypes: readonly string[] = ['batch-job', 'private-service'];
+export const laterResourceTypes: readonly string[] = ['batch-job'];
 
 const byType = new Map(resourceDescriptors.map((descriptor) => [descriptor.type, descriptor]));
 

@@ -18,3 +18,12 @@ test('a parameter that nobody fills in is said before anything is made', () => {
     'Template parameter Host has no value (host of cache, from upstash).',
   );
 });
+
+test('an image that has to be built is said to be what is missing', () => {
+  const Parameters = {
+    StockImageUri: { Type: 'String', Description: 'Image of stock, which has to be built' },
+  } as const;
+  expect(() => refuseUnfilled({ ...template, Parameters }, [])).toThrow(
+    'Image of stock, which has to be built: this version does not build images yet.',
+  );
+});

@@ -1,6 +1,7 @@
 import type { CheckContext, Connection, LocalFinding } from '../../model/descriptor.ts';
 import { getAtt, type Value } from '../../model/intrinsic.ts';
 import type { StackBuilder } from '../../model/stack-builder.ts';
+import type { PrivateServiceProperties } from '../private-service.ts';
 import { accessibilityOf, type DatabaseProperties } from '../relational-database/properties.ts';
 import { staticSwitch } from '../schema.ts';
 import { addGatewayEndpoint, networkOf, securityGroupId } from '../vpc.ts';
@@ -81,7 +82,11 @@ export function* checkReach(
   { connectTo, joinDefaultVpc }: Connected,
   context: CheckContext,
 ): Iterable<LocalFinding> {
-  if (joinDefaultVpc || !Array.isArray(connectTo)) return;
+  if (!Array.isArray(connectTo)) return;
+  if (joinDefaultVpc) {
+    yield* checkNames(connectTo, context);
+    return;
+  }
   for (const [index, target] of connectTo.entries()) {
     const mode = reachOf(target, context);
     if (mode === undefined || mode === 'internet') continue;
@@ -101,6 +106,21 @@ export function* checkReach(
       path,
       message: `A function cannot connect to ${target}, which only the VPC reaches, unless it is in the VPC.`,
       suggestion: 'Set joinDefaultVpc: true; the function loses its way to the internet then.',
+    };
+  }
+}
+
+/** The names of service-connect are known inside the containers of the stack and nowhere else. */
+function* checkNames(connectTo: readonly string[], context: CheckContext): Iterable<LocalFinding> {
+  for (const [index, target] of connectTo.entries()) {
+    const service = context.resource<Partial<PrivateServiceProperties>>(target, 'private-service');
+    if (!service || service.properties.loadBalancing?.type === 'application-load-balancer') continue;
+    yield {
+      severity: 'warning',
+      code: 'address-unknown',
+      path: ['connectTo', index],
+      message: `The address of ${target} is known to other containers only, and a function cannot find it.`,
+      suggestion: `Set loadBalancing: { type: application-load-balancer } on ${target}.`,
     };
   }
 }

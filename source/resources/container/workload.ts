@@ -1,0 +1,177 @@
+import * as Type from 'typebox';
+import { getAtt, sub, type Value } from '../../model/intrinsic.ts';
+import type { PolicyStatement } from '../../model/policy.ts';
+import type { Names, StackBuilder } from '../../model/stack-builder.ts';
+import { type Environment, environmentSchema } from '../function/environment.ts';
+import { iamRoleStatementsSchema, roleStatements } from '../function/role.ts';
+import { disabledSchema, retentionSchema } from '../log-retention.ts';
+import { closedObject } from '../schema.ts';
+import { addGatewayEndpoint, networkOf, securityGroupId } from '../vpc.ts';
+
+export const containerEnvironment = Type.Optional(environmentSchema);
+
+/** What every workload of containers may have besides its image. */
+export const workloadProperties = {
+  connectTo: Type.Optional(
+    Type.Array(Type.String({ 'stp:static': true, 'stp:connectable': true }), {
+      title: 'Connected resources',
+      description: 'Resources that the container may use; their names and addresses become variables.',
+      uniqueItems: true,
+    }),
+  ),
+  iamRoleStatements: Type.Optional(iamRoleStatementsSchema),
+  logging: Type.Optional(
+    closedObject(
+      { disabled: disabledSchema, retentionDays: retentionSchema(90) },
+      {
+        title: 'Logging',
+        description: 'What becomes of what the container prints.',
+        'stp:later': ['logForwarding'],
+      },
+    ),
+  ),
+};
+
+type Workload = {
+  name: string;
+  environment: Environment;
+  /** Where the variables stand in the resource's properties. */
+  environmentPath: readonly string[];
+  properties: {
+    connectTo?: string[];
+    iamRoleStatements?: Type.Static<typeof iamRoleStatementsSchema>;
+  };
+};
+
+/** Gives the role of the container what it may do, opens ports of what it connects to, and returns its variables. */
+export function connectWorkload(
+  { name, environment, environmentPath, properties }: Workload,
+  trusted: string,
+  stack: StackBuilder,
+): { roleArn: Value; variables: Value[] } {
+  const { names } = stack;
+  const variables = new Map<string, Value>();
+  for (const { name: key, value } of environment) {
+    variables.set(key, typeof value === 'object' ? (value as Value) : String(value));
+  }
+  const own = new Set(variables.keys());
+  const granted: PolicyStatement[] = [];
+  for (const target of properties.connectTo ?? []) {
+    const { statements, variables: injected, ingress, gatewayEndpoint } = stack.connection(target);
+    granted.push(...statements);
+    if (gatewayEndpoint) addGatewayEndpoint(stack, gatewayEndpoint);
+    if (ingress) {
+      stack.add(name, names.logicalId(name, 'AWS::EC2::SecurityGroupIngress', { specifier: target }), {
+        Type: 'AWS::EC2::SecurityGroupIngress',
+        Properties: {
+          Description: `From ${name}`,
+          GroupId: getAtt(ingress.securityGroup, 'GroupId'),
+          IpProtocol: 'tcp',
+          FromPort: ingress.port,
+          ToPort: ingress.port,
+          SourceSecurityGroupId: getAtt(securityGroupId(names, name), 'GroupId'),
+        },
+      });
+    }
+    for (const [key, value] of Object.entries(injected)) {
+      const variable = names.variable(target, key);
+      if (!own.has(variable)) variables.set(variable, value);
+      else {
+        stack.report({
+          severity: 'warning',
+          code: 'variable-kept',
+          path: ['resources', name, 'properties', ...environmentPath],
+          at: 'key',
+          message: `${name}: its own variable ${variable} is kept; the connected resource's value is not used.`,
+          suggestion: `Remove ${variable} from "environment" to have the connected resource's value.`,
+        });
+      }
+    }
+  }
+  const roleArn = addRole(name, '', trusted, stack, {
+    Policies: [
+      ...policy('custom-iam-role-statements', roleStatements(properties.iamRoleStatements ?? [])),
+      ...policy('custom-allow-access-to-policy-statements', granted),
+    ],
+  });
+  return { roleArn, variables: [...variables].map(([Name, Value]) => ({ Name, Value })) };
+}
+
+export const policy = (PolicyName: string, Statement: readonly PolicyStatement[]): Value[] =>
+  Statement.length === 0
+    ? []
+    : [{ PolicyName, PolicyDocument: { Version: '2012-10-17', Statement: [...Statement] } }];
+
+/** A role that one service of AWS takes on. Returns its ARN. */
+export function addRole(
+  name: string,
+  specifier: string,
+  trusted: string,
+  stack: StackBuilder,
+  { Policies = [], managed = [] }: { Policies?: Value[]; managed?: string[] },
+): Value {
+  const id = stack.names.logicalId(name, 'AWS::IAM::Role', { specifier });
+  stack.add(name, id, {
+    Type: 'AWS::IAM::Role',
+    Properties: {
+      AssumeRolePolicyDocument: {
+        Version: '2012-10-17',
+        Statement: [{ Effect: 'Allow', Principal: { Service: trusted }, Action: 'sts:AssumeRole' }],
+      },
+      ManagedPolicyArns:
+        managed.length === 0
+          ? undefined
+          : managed.map((one) => sub(`arn:\${AWS::Partition}:iam::aws:policy/service-role/${one}`)),
+      Policies: Policies.length === 0 ? undefined : Policies,
+    },
+  });
+  return getAtt(id, 'Arn');
+}
+
+export const logGroupId = (names: Names, name: string): string =>
+  names.logicalId(name, 'AWS::Logs::LogGroup');
+
+/** The log group, where there is to be one. */
+export function addContainerLogs(
+  name: string,
+  service: string,
+  logging: { disabled?: boolean; retentionDays?: number } | undefined,
+  stack: StackBuilder,
+): Value | undefined {
+  if (logging?.disabled) return undefined;
+  const id = logGroupId(stack.names, name);
+  stack.add(name, id, {
+    Type: 'AWS::Logs::LogGroup',
+    Properties: {
+      LogGroupName: `/aws/${service}/${stack.names.physicalName(name, 400)}`,
+      RetentionInDays: logging?.retentionDays ?? 90,
+    },
+  });
+  return {
+    LogDriver: 'awslogs',
+    Options: {
+      'awslogs-group': { Ref: id },
+      'awslogs-region': { Ref: 'AWS::Region' },
+      'awslogs-stream-prefix': name,
+    },
+  };
+}
+
+/** The security group of what runs the containers. */
+export function addContainerSecurityGroup(
+  name: string,
+  stack: StackBuilder,
+  ingress: readonly Value[] = [],
+): Value {
+  const id = securityGroupId(stack.names, name);
+  stack.add(name, id, {
+    Type: 'AWS::EC2::SecurityGroup',
+    Properties: {
+      GroupName: stack.names.physicalName(`${name}-sg`, 255),
+      GroupDescription: `Containers of ${name} of stack ${stack.names.stackName}`,
+      VpcId: networkOf(stack).vpcId,
+      SecurityGroupIngress: ingress.length === 0 ? undefined : ingress,
+    },
+  });
+  return getAtt(id, 'GroupId');
+}

@@ -1,0 +1,291 @@
+import * as Type from 'typebox';
+import type { ConfigResource } from '../model/config.ts';
+import { defineResource, type LocalFinding } from '../model/descriptor.ts';
+import { getAtt, join, ref, type Value } from '../model/intrinsic.ts';
+import type { Names, StackBuilder } from '../model/stack-builder.ts';
+import {
+  checkContainerPackaging,
+  commandOf,
+  containerPackagingSchema,
+  imageOf,
+} from './container/packaging.ts';
+import {
+  addContainerLogs,
+  addContainerSecurityGroup,
+  addRole,
+  connectWorkload,
+  containerEnvironment,
+  workloadProperties,
+} from './container/workload.ts';
+import { closedObject, oneOf } from './schema.ts';
+import { networkOf } from './vpc.ts';
+
+/**
+ * Megabytes that Fargate takes for a number of processors: least, most, step.
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html
+ */
+const sizes: Readonly<Record<number, readonly [number, number, number]>> = {
+  0.25: [512, 2048, 512],
+  0.5: [1024, 4096, 1024],
+  1: [2048, 8192, 1024],
+  2: [4096, 16_384, 1024],
+  4: [8192, 30_720, 1024],
+  8: [16_384, 61_440, 4096],
+  16: [32_768, 122_880, 8192],
+};
+
+const schema = closedObject(
+  {
+    packaging: containerPackagingSchema,
+    resources: closedObject(
+      {
+        cpu: oneOf([0.25, 0.5, 1, 2, 4, 8, 16], { title: 'Processors', description: 'Virtual processors.' }),
+        memory: Type.Integer({
+          'stp:static': true,
+          title: 'Memory',
+          description: 'Megabytes; which ones fit is decided by the processors.',
+          minimum: 512,
+          maximum: 122_880,
+        }),
+      },
+      { title: 'Resources', description: 'What each instance has.', 'stp:later': ['instanceTypes'] },
+    ),
+    port: Type.Optional(
+      Type.Integer({
+        'stp:static': true,
+        title: 'Port',
+        description: 'Where the container takes connections; it is in variable PORT too.',
+        default: 3000,
+        minimum: 1,
+        maximum: 65_535,
+      }),
+    ),
+    protocol: Type.Optional(
+      oneOf(['http', 'http2', 'grpc'], {
+        title: 'Protocol',
+        description: 'Lets service-connect count requests. Default: any, over TCP.',
+      }),
+    ),
+    loadBalancing: Type.Optional(
+      closedObject(
+        {
+          type: oneOf(['service-connect', 'application-load-balancer'], {
+            title: 'Type',
+            description:
+              'service-connect is for containers of the stack; a load balancer is for functions too.',
+          }),
+        },
+        { title: 'Load balancing', description: 'How others reach it. Default: service-connect.' },
+      ),
+    ),
+    environment: containerEnvironment,
+    ...workloadProperties,
+  },
+  {
+    'stp:later': [
+      'scaling',
+      'internalHealthCheck',
+      'stopTimeout',
+      'sideContainers',
+      'deployment',
+      'volumeMounts',
+    ],
+  },
+);
+
+export type PrivateServiceProperties = Type.Static<typeof schema>;
+type Service = ConfigResource<PrivateServiceProperties>;
+
+const portOf = ({ port = 3000 }: PrivateServiceProperties): number => port;
+
+const isBalanced = ({ loadBalancing }: Partial<PrivateServiceProperties>): boolean =>
+  loadBalancing?.type === 'application-load-balancer';
+
+const balancerId = (names: Names, name: string): string =>
+  names.logicalId(name, 'AWS::ElasticLoadBalancingV2::LoadBalancer');
+
+const namespaceId = 'StpServiceConnectHttpNamespace';
+
+/** Spec 13.13. */
+export const privateService = defineResource({
+  type: 'private-service',
+  title: 'Private service',
+  description: 'A container that always runs and that only the VPC reaches.',
+  schema,
+
+  *check({ properties }, context) {
+    const { packaging, resources } = properties;
+    if (packaging) yield* checkContainerPackaging(packaging, ['packaging'], context);
+    if (resources) yield* checkSize(resources);
+  },
+
+  synth(resource, stack) {
+    const { name, properties } = resource;
+    const { names } = stack;
+    const network = networkOf(stack);
+    const port = portOf(properties);
+    const cluster = names.logicalId(name, 'AWS::ECS::Cluster');
+    stack.add(name, cluster, {
+      Type: 'AWS::ECS::Cluster',
+      Properties: { ClusterName: names.physicalName(name, 255) },
+    });
+    const target = isBalanced(properties) ? addBalancer(resource, stack) : undefined;
+    const group = addContainerSecurityGroup(name, stack, [
+      { IpProtocol: 'tcp', FromPort: port, ToPort: port, CidrIp: network.cidrBlock },
+    ]);
+    const task = addTaskDefinition(resource, stack);
+    stack.add(name, names.logicalId(name, 'AWS::ECS::Service'), {
+      Type: 'AWS::ECS::Service',
+      DependsOn: [...network.gateway, ...(target ? [target.listener] : [])],
+      Properties: {
+        Cluster: ref(cluster),
+        TaskDefinition: ref(task),
+        DesiredCount: 1,
+        LaunchType: 'FARGATE',
+        // A version that does not start is taken back, and the deploy ends.
+        DeploymentConfiguration: { DeploymentCircuitBreaker: { Enable: true, Rollback: true } },
+        NetworkConfiguration: {
+          AwsvpcConfiguration: {
+            // The subnets are public: images come over the internet.
+            AssignPublicIp: 'ENABLED',
+            SecurityGroups: [group],
+            Subnets: network.subnetIds,
+          },
+        },
+        LoadBalancers: target
+          ? [{ ContainerName: name, ContainerPort: port, TargetGroupArn: ref(target.group) }]
+          : undefined,
+        ServiceConnectConfiguration: target ? undefined : serviceConnect(name, port, stack),
+      },
+    });
+  },
+
+  params: (resource, names) => ({ address: addressOf(resource, names) }),
+
+  connect: (resource, names) => ({ statements: [], variables: { ADDRESS: addressOf(resource, names) } }),
+});
+
+function addressOf({ name, properties }: Service, names: Names): Value {
+  const port = portOf(properties);
+  return isBalanced(properties)
+    ? join(':', [getAtt(balancerId(names, name), 'DNSName'), String(port)])
+    : `${name}:${port}`;
+}
+
+function* checkSize({ cpu, memory }: PrivateServiceProperties['resources']): Iterable<LocalFinding> {
+  const size = sizes[cpu];
+  if (!size || typeof memory !== 'number') return;
+  const [least, most, step] = size;
+  if (memory >= least && memory <= most && memory % step === 0) return;
+  yield {
+    code: 'memory-does-not-fit',
+    path: ['resources', 'memory'],
+    message: `${cpu} virtual processors of Fargate cannot have ${memory} MB.`,
+    expected: `${least} to ${most} in steps of ${step}`,
+  };
+}
+
+function serviceConnect(name: string, port: number, stack: StackBuilder): Value {
+  stack.addShared(namespaceId, () => ({
+    Type: 'AWS::ServiceDiscovery::HttpNamespace',
+    Properties: { Name: stack.names.stackName },
+  }));
+  return {
+    Enabled: true,
+    Namespace: getAtt(namespaceId, 'Arn'),
+    Services: [
+      { PortName: 'main', DiscoveryName: name.toLowerCase(), ClientAliases: [{ DnsName: name, Port: port }] },
+    ],
+  };
+}
+
+function addTaskDefinition({ name, properties }: Service, stack: StackBuilder): string {
+  const { names } = stack;
+  const port = portOf(properties);
+  const { roleArn, variables } = connectWorkload(
+    {
+      name,
+      environment: [{ name: 'PORT', value: port }, ...(properties.environment ?? [])],
+      environmentPath: ['environment'],
+      properties,
+    },
+    'ecs-tasks.amazonaws.com',
+    stack,
+  );
+  const executionRole = addRole(name, 'execution', 'ecs-tasks.amazonaws.com', stack, {
+    managed: ['AmazonECSTaskExecutionRolePolicy'],
+  });
+  const id = names.logicalId(name, 'AWS::ECS::TaskDefinition');
+  const { cpu, memory } = properties.resources;
+  stack.add(name, id, {
+    Type: 'AWS::ECS::TaskDefinition',
+    Properties: {
+      Family: names.physicalName(name, 255),
+      Cpu: String(cpu * 1024),
+      Memory: String(memory),
+      NetworkMode: 'awsvpc',
+      RequiresCompatibilities: ['FARGATE'],
+      TaskRoleArn: roleArn,
+      ExecutionRoleArn: executionRole,
+      ContainerDefinitions: [
+        {
+          Name: name,
+          Image: imageOf(name, properties.packaging, stack),
+          Command: commandOf(properties.packaging),
+          Essential: true,
+          PortMappings: [
+            { Name: 'main', ContainerPort: port, Protocol: 'tcp', AppProtocol: properties.protocol },
+          ],
+          Environment: variables,
+          LogConfiguration: addContainerLogs(name, 'ecs', properties.logging, stack),
+        },
+      ],
+    },
+  });
+  return id;
+}
+
+/** A load balancer inside the VPC. Returns the logical ids of its listener and target group. */
+function addBalancer(
+  { name, properties }: Service,
+  stack: StackBuilder,
+): { listener: string; group: string } {
+  const { names } = stack;
+  const network = networkOf(stack);
+  const port = portOf(properties);
+  const securityGroup = names.logicalId(name, 'AWS::EC2::SecurityGroup', { specifier: 'lb' });
+  stack.add(name, securityGroup, {
+    Type: 'AWS::EC2::SecurityGroup',
+    Properties: {
+      GroupName: names.physicalName(`${name}-lb-sg`, 255),
+      GroupDescription: `Load balancer of ${name} of stack ${names.stackName}`,
+      VpcId: network.vpcId,
+      SecurityGroupIngress: [{ IpProtocol: 'tcp', FromPort: port, ToPort: port, CidrIp: network.cidrBlock }],
+    },
+  });
+  stack.add(name, balancerId(names, name), {
+    Type: 'AWS::ElasticLoadBalancingV2::LoadBalancer',
+    Properties: {
+      Type: 'application',
+      Scheme: 'internal',
+      Subnets: network.subnetIds,
+      SecurityGroups: [getAtt(securityGroup, 'GroupId')],
+    },
+  });
+  const group = names.logicalId(name, 'AWS::ElasticLoadBalancingV2::TargetGroup');
+  stack.add(name, group, {
+    Type: 'AWS::ElasticLoadBalancingV2::TargetGroup',
+    Properties: { Port: port, Protocol: 'HTTP', TargetType: 'ip', VpcId: network.vpcId },
+  });
+  const listener = names.logicalId(name, 'AWS::ElasticLoadBalancingV2::Listener');
+  stack.add(name, listener, {
+    Type: 'AWS::ElasticLoadBalancingV2::Listener',
+    Properties: {
+      LoadBalancerArn: ref(balancerId(names, name)),
+      Port: port,
+      Protocol: 'HTTP',
+      DefaultActions: [{ Type: 'forward', TargetGroupArn: ref(group) }],
+    },
+  });
+  return { listener, group };
+}
