@@ -1,5 +1,6 @@
 import type { ResourceDescriptor } from '../model/descriptor.ts';
 import { applicationLoadBalancer } from './application-load-balancer.ts';
+import { batchJob } from './batch-job.ts';
 import { bucket } from './bucket.ts';
 import { dynamoDbTable } from './dynamo-db-table.ts';
 import { eventBus } from './event-bus.ts';
@@ -28,13 +29,19 @@ export const resourceDescriptors: readonly ResourceDescriptor[] = [
   applicationLoadBalancer,
   userAuthPool,
   privateService,
+  batchJob,
   upstashKafkaTopic,
   upstashRedis,
   mongoDbAtlasCluster,
 ];
 
 /** Resource types of Stacktape that this version does not have. */
-export const laterResourceTypes: readonly string[] = ['batch-job'];
+export const laterResourceTypes: readonly string[] = [
+  'web-service',
+  'worker-service',
+  'multi-container-workload',
+  'state-machine',
+];
 
 const byType = new Map(resourceDescriptors.map((descriptor) => [descriptor.type, descriptor]));
 

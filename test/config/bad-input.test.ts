@@ -64,15 +64,15 @@ test('an unknown type', () => {
 });
 
 test('a type of Stacktape that is not here yet', () => {
-  expect(shortened(report('resources:\n  files:\n    type: batch-job\n'))).toMatchInlineSnapshot(`
+  expect(shortened(report('resources:\n  files:\n    type: web-service\n'))).toMatchInlineSnapshot(`
     "
     stacktape.yml:3:11 error unsupported-type
-    Resource files: the resource type "batch-job" is not supported by this version yet.
+    Resource files: the resource type "web-service" is not supported by this version yet.
 
       1 | resources:
       2 |   files:
-    > 3 |     type: batch-job
-        |           ^^^^^^^^^
+    > 3 |     type: web-service
+        |           ^^^^^^^^^^^
 
       expected: one of function, …
     "

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { evaluate } from '../../source/iam/evaluate.ts';
 import { printTemplate } from '../../source/synth/print-template.ts';
 import { read } from '../config/read.ts';
+import { resolve, rolePolicies } from './resolve-template.ts';
 import { configText, property, synthesize } from './synthesize.ts';
 
 const problems = (text: string, options = {}) =>
@@ -104,4 +105,74 @@ test('a container may what it is connected to, and nothing else', () => {
     evaluate(policies, { action, resource: 'arn:aws:sqs:us-east-1:1:q' }).decision;
   expect(decide('sqs:SendMessage')).toBe('allow');
   expect(decide('sqs:PurgeQueue')).toBe('implicit-deny');
+});
+
+const job = (properties = '', resources = '{ cpu: 1 }') => `resources:
+  render:
+    type: batch-job
+    properties:
+      container: { packaging: { type: prebuilt-image, properties: { image: busybox } } }
+      resources: ${resources}
+${properties}`;
+
+test('batch jobs: the definition, the machines, and the state machine that submits and waits', async () => {
+  const stack = synthesize(configText('batch-job'));
+  expect(property(stack, 'RenderJobDefinition', 'ContainerProperties', 'ResourceRequirements')).toEqual([
+    { Type: 'VCPU', Value: '2' },
+    { Type: 'MEMORY', Value: '1024' },
+  ]);
+  expect(property(stack, 'RenderComputeEnvironment', 'ComputeResources', 'Type')).toBe('SPOT');
+  expect(property(stack, 'RenderStateMachine', 'Definition', 'States', 'Run', 'Retry', 0)).toMatchObject({
+    MaxAttempts: 2,
+    IntervalSeconds: 10,
+  });
+  expect(property(stack, 'RenderLogGroup', 'RetentionInDays')).toBe(90);
+  expect(property(stack, 'StartFunction', 'Environment', 'Variables')).toMatchObject({
+    STP_RENDER_JOB_DEFINITION_ARN: { Ref: 'RenderJobDefinition' },
+  });
+  await expect(printTemplate(stack.template, 'json')).toMatchFileSnapshot('golden/batch-job.json');
+});
+
+test('machines with graphics processors, on demand', () => {
+  const stack = synthesize(job('', '{ cpu: 4, gpu: 1 }'));
+  expect(property(stack, 'RenderComputeEnvironment', 'ComputeResources')).toMatchObject({
+    Type: 'EC2',
+    InstanceTypes: ['g4dn', 'p3'],
+  });
+});
+
+test('a function that is connected to a job runs that one and no other', () => {
+  const { template } = synthesize(configText('batch-job'));
+  const policies = rolePolicies(template, 'StartRole');
+  const of = (text: string) => String(resolve(template, { 'Fn::Sub': `arn:aws:${text}` }));
+  const at = '${AWS::Region}:${AWS::AccountId}';
+  const decide = (action: string, resource: string) => evaluate(policies, { action, resource }).decision;
+  for (const [action, resource] of [
+    ['batch:SubmitJob', of(`batch:${at}:job-definition/project-dev-render:3`)],
+    ['batch:SubmitJob', of(`batch:${at}:job-queue/project-dev-render`)],
+    ['batch:TerminateJob', '*'],
+    ['batch:ListJobs', '*'],
+    ['states:StartExecution', of(`states:${at}:stateMachine:project-dev-render`)],
+    ['states:ListExecutions', of(`states:${at}:stateMachine:project-dev-render`)],
+    ['states:StopExecution', of(`states:${at}:execution:project-dev-render:one`)],
+    ['states:DescribeExecution', of(`states:${at}:execution:project-dev-render:one`)],
+  ] as const) {
+    expect([action, resource, decide(action, resource)]).toEqual([action, resource, 'allow']);
+  }
+  for (const [action, resource] of [
+    ['batch:SubmitJob', of(`batch:${at}:job-definition/project-dev-renderer:3`)],
+    ['batch:SubmitJob', of(`batch:${at}:job-queue/project-dev-other`)],
+    ['batch:DeleteJobQueue', of(`batch:${at}:job-queue/project-dev-render`)],
+    ['states:StartExecution', of(`states:${at}:stateMachine:project-dev-other`)],
+    ['states:DeleteStateMachine', of(`states:${at}:stateMachine:project-dev-render`)],
+  ] as const) {
+    expect([action, resource, decide(action, resource)]).toEqual([action, resource, 'implicit-deny']);
+  }
+});
+
+test('events of batch jobs are said not to be here yet', () => {
+  const text = job("      events: [{ type: schedule, properties: { scheduleRate: 'rate(1 day)' } }]\n");
+  expect(problems(text)).toEqual([
+    'error unsupported-property Batch job render: property "events" is not supported by this version yet.',
+  ]);
 });
