@@ -5,6 +5,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { cdkSynth } from './cdk-peer.ts';
 import { firstFrame } from './first-frame.ts';
 import { installedSize } from './installed-size.ts';
 import { makeApp } from './make-apps.ts';
@@ -29,7 +30,8 @@ async function row(
   count = runs,
 ) {
   const result = await compare(ours, floor, count);
-  const figure = kind === 'ratio' ? `${result.ratio.toFixed(2)} ×` : `+${result.difference.toFixed(0)} ms`;
+  const figure =
+    kind === 'ratio' ? `${result.ratio.toPrecision(3)} ×` : `+${result.difference.toFixed(0)} ms`;
   rows.push({
     what,
     ours: `${result.ours.toFixed(0)} ms`,
@@ -83,6 +85,14 @@ try {
     'difference',
     { argv: [node, stp, 'synth', '--out', 'template.json'], cwd: queues },
     bareNode,
+  );
+  await row(
+    '  the same / cdk synth of the same app',
+    '≤ 0.067 ×',
+    'ratio',
+    { argv: [node, stp, 'synth', '--out', 'template.json'], cwd: queues },
+    await cdkSynth(root),
+    Math.min(runs, 7),
   );
 
   for (const count of [500, 1000]) {
