@@ -5,6 +5,7 @@ import type { DynamoDB } from '@aws-sdk/client-dynamodb';
 import type { IAM } from '@aws-sdk/client-iam';
 import type { Lambda } from '@aws-sdk/client-lambda';
 import type { S3 } from '@aws-sdk/client-s3';
+import type { SecretsManager } from '@aws-sdk/client-secrets-manager';
 import type { STS } from '@aws-sdk/client-sts';
 import type { Target } from './target.ts';
 
@@ -21,6 +22,7 @@ export type Clients = {
   lambda(): Promise<Lambda>;
   logs(): Promise<CloudWatchLogs>;
   s3(): Promise<S3>;
+  secretsManager(): Promise<SecretsManager>;
   sts(): Promise<STS>;
   /** Closes the connections; without it a program with keep-alive sockets ends late. */
   destroy(): void;
@@ -67,6 +69,9 @@ export function createClients(target: Target): Clients {
           ...config,
           ...(hasOwnEndpoint(target, 'S3') && { forcePathStyle: true }),
         }),
+    ),
+    secretsManager: lazy(
+      async () => new (await import('@aws-sdk/client-secrets-manager')).SecretsManager(config),
     ),
     sts: lazy(async () => new (await import('@aws-sdk/client-sts')).STS(config)),
     destroy() {
