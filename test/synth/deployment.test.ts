@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { printTemplate } from '../../source/synth/print-template.ts';
 import { synthesizeStack } from '../../source/synth/synthesize-stack.ts';
 import { functionWith, read, readRight } from '../config/read.ts';
 import { configText, property, synthesize } from './synthesize.ts';
@@ -11,10 +10,9 @@ const versionIds = (text: string, digests: Record<string, string> = {}): string[
 
 const gradual = (more = '') => functionWith(`      deployment: { strategy: AllAtOnce }\n${more}`);
 
-test.each(['24-deployment', '25-deployment-hook'])('%s', async (name) => {
+test.each(['24-deployment', '25-deployment-hook'])('%s has no findings', (name) => {
   const stack = synthesize(configText(`examples/${name}`));
   expect(stack.findings).toEqual([]);
-  await expect(printTemplate(stack.template, 'json')).toMatchFileSnapshot(`golden/${name}.json`);
 });
 
 test('24: traffic goes through an alias that CodeDeploy shifts', () => {

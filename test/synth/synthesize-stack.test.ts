@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { printTemplate } from '../../source/synth/print-template.ts';
@@ -33,63 +32,6 @@ describe('golden templates', () => {
     const yaml = printTemplate(template, 'yaml');
     expect(parse(yaml, { version: '1.1' })).toEqual(json);
     expect(parse(yaml)).toEqual(json);
-  });
-});
-
-describe('the examples of the specification', () => {
-  const example = (name: string) =>
-    synthesize(readFileSync(new URL(`./configs/examples/${name}.yml`, import.meta.url), 'utf8'));
-  const functionIds = (name: string) => [`${name}Role`, `${name}LogGroup`, `${name}Function`];
-
-  test.each([
-    ['01-basic', { Handler: 'index.default', Runtime: 'nodejs24.x', Timeout: 3, MemorySize: 1024 }],
-    ['02-timeout-memory', { Timeout: 10, MemorySize: 2048 }],
-    ['03-memory', { MemorySize: 1024 }],
-    ['04-timeout', { Timeout: 300 }],
-  ])('%s', (name, properties) => {
-    const stack = example(name);
-    expect(Object.keys(stack.template.Resources)).toEqual(functionIds('MyLambda'));
-    expect(stack.template.Resources.MyLambdaFunction?.Properties).toMatchObject(properties);
-    expect(stack.findings).toEqual([]);
-  });
-
-  test('06-http-api', () => {
-    const stack = example('06-http-api');
-    expect(Object.keys(stack.template.Resources).sort()).toEqual(
-      [
-        ...functionIds('MyLambda'),
-        'MyHttpApiApi',
-        'MyHttpApiStage',
-        'MyHttpApiLogGroup',
-        'StpMyHttpApiGetHelloRoute',
-        'MyLambdaMyHttpApiIntegration',
-        'MyLambdaMyHttpApiPermission',
-      ].sort(),
-    );
-    expect(property(stack, 'StpMyHttpApiGetHelloRoute', 'RouteKey')).toBe('GET /hello');
-    expect(property(stack, 'MyLambdaMyHttpApiIntegration')).toMatchObject({
-      PayloadFormatVersion: '1.0',
-      TimeoutInMillis: 3500,
-    });
-    expect(stack.template.Outputs).toEqual({
-      MyHttpApiUrl: {
-        Description: 'Address of myHttpApi',
-        Value: { 'Fn::GetAtt': ['MyHttpApiApi', 'ApiEndpoint'] },
-      },
-    });
-  });
-
-  test('23-iam-role-statements: a topic has no attribute Arn, its Ref is one', () => {
-    const stack = example('23-iam-role-statements');
-    const variables = property(stack, 'MyFunctionFunction', 'Environment', 'Variables');
-    expect(variables).toMatchObject({ TOPIC_ARN: { Ref: 'NotificationTopic' } });
-    expect(property(stack, 'MyFunctionRole', 'Policies', 1)).toEqual({
-      PolicyName: 'custom-iam-role-statements',
-      PolicyDocument: {
-        Version: '2012-10-17',
-        Statement: [{ Effect: 'Allow', Action: ['sns:Publish'], Resource: [{ Ref: 'NotificationTopic' }] }],
-      },
-    });
   });
 });
 

@@ -1,0 +1,1 @@
+export const myCustomDirective = (input: string) => `made of ${input}`;
