@@ -1,6 +1,9 @@
+import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
 import { offlineRegion, type Target } from '../aws/target.ts';
 import { readCheckedConfig } from '../config/config-cache.ts';
+import type { AskAws } from '../config/directives/external-call.ts';
 import { findConfig } from '../config/find-config.ts';
 import type { LoadedConfig, LoadOptions } from '../config/load-config.ts';
 import type { Config } from '../model/config.ts';
@@ -20,13 +23,18 @@ export function configFile({ flags, io }: Pick<Context, 'flags' | 'io'>): string
   });
 }
 
+type ReadProject = {
+  checkEntryFiles: boolean;
+  /** Whether the template names the versions of secrets that are current now; costs a call for each. */
+  pinSecrets?: boolean;
+};
+
 /** Reads and checks the config; problems of any kind are in the result. */
-export async function readProject(
-  context: Context,
-  options: { checkEntryFiles: boolean },
-): Promise<LoadedConfig> {
+export async function readProject(context: Context, options: ReadProject): Promise<LoadedConfig> {
   const { loadConfig } = await import('../config/load-config.ts');
-  return loadConfig(loadOptions(context, options.checkEntryFiles));
+  return withAnswers(context, options, async (aws) =>
+    loadConfig({ ...(await loadOptions(context, options)), aws }),
+  );
 }
 
 /**
@@ -38,32 +46,98 @@ export async function requireConfig(
   context: Context,
   { checkEntryFiles }: { checkEntryFiles: boolean },
 ): Promise<Config> {
-  return readCheckedConfig(loadOptions(context, checkEntryFiles), {
-    // With and without the check are two results, and commands of both kinds take turns.
-    file: join(
-      stateDirectory(configFile(context)),
-      'cache',
-      checkEntryFiles ? 'config.json' : 'deployed.json',
+  const options = await loadOptions(context, { checkEntryFiles });
+  return withAnswers(context, {}, (aws) =>
+    readCheckedConfig(
+      { ...options, aws },
+      {
+        // With and without the check are two results, and commands of both kinds take turns.
+        file: join(stateDirectory(options.file), 'cache', checkEntryFiles ? 'config.json' : 'deployed.json'),
+        build: programBuild,
+      },
     ),
-    build: programBuild,
+  );
+}
+
+async function loadOptions(
+  { flags, io }: Pick<Context, 'flags' | 'io'>,
+  { checkEntryFiles }: ReadProject,
+): Promise<LoadOptions> {
+  const file = configFile({ flags, io });
+  const profile = flags.profile ?? io.env.AWS_PROFILE;
+  return {
+    file,
+    stage: flags.stage,
+    region: await regionOf({ flags, io }),
+    ...(flags.serviceName === undefined ? {} : { serviceName: flags.serviceName }),
+    ...(profile === undefined ? {} : { profile }),
+    cliArguments: cliArguments(flags),
+    checkEntryFiles,
+  };
+}
+
+/** What `$CliArgs` reads: the flags that were given, by their long names, and what stands after `--`. */
+function cliArguments({ own, ...flags }: Context['flags']): NonNullable<LoadOptions['cliArguments']> {
+  const given: Record<string, string | number | boolean> = {};
+  for (const [name, value] of Object.entries(flags)) {
+    // Nobody gave `color`: it stands for the absence of --no-color.
+    if (typeof value === 'object' || value === undefined || (name === 'color' && value)) continue;
+    given[name] = value;
+    given[name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)] = value;
+  }
+  return { ...given, ...own };
+}
+
+/**
+ * The Region that the template is made for: that of the deployment where one is named, also in the shared config
+ * files. Those are read only where they are there, since commands without AWS calls have to start fast.
+ */
+async function regionOf({ flags, io }: Pick<Context, 'flags' | 'io'>): Promise<string> {
+  if (flags.local) return offlineRegion;
+  const named = flags.region || io.env.AWS_REGION || io.env.AWS_DEFAULT_REGION;
+  if (named) return named;
+  const folder = join(io.env.HOME ?? io.env.USERPROFILE ?? homedir(), '.aws');
+  const files = [
+    io.env.AWS_CONFIG_FILE ?? join(folder, 'config'),
+    io.env.AWS_SHARED_CREDENTIALS_FILE ?? join(folder, 'credentials'),
+  ];
+  if (!files.some((file) => existsSync(file))) return offlineRegion;
+  const { resolveRegion } = await import('../aws/region.ts');
+  return resolveRegion({
+    ...(flags.profile === undefined ? {} : { profile: flags.profile }),
+    env: io.env,
+  }).catch((error: unknown) => {
+    if (error instanceof UserError && error.code === 'no-region') return offlineRegion;
+    throw error;
   });
 }
 
-const loadOptions = (
-  { flags, io }: Pick<Context, 'flags' | 'io'>,
-  checkEntryFiles: boolean,
-): LoadOptions => ({
-  file: configFile({ flags, io }),
-  stage: flags.stage,
-  region: (flags.local ? undefined : (flags.region ?? io.env.AWS_REGION)) ?? offlineRegion,
-  ...(flags.serviceName === undefined ? {} : { serviceName: flags.serviceName }),
-  ...(flags.profile === undefined ? {} : { profile: flags.profile }),
-  cliArguments: { stage: flags.stage, ...flags.own },
-  checkEntryFiles,
-});
+/** Runs something that reads a config, with the AWS of this command to ask; it is looked for when it is asked. */
+async function withAnswers<R>(
+  context: Context,
+  { pinSecrets = false }: Partial<ReadProject>,
+  read: (aws: AskAws) => Promise<R>,
+): Promise<R> {
+  let made: ReturnType<typeof import('./ask-aws.ts').askAws> | undefined;
+  const aws = async () => {
+    const { askAws } = await import('./ask-aws.ts');
+    made ??= askAws(() => resolveTarget(context, dirname(configFile(context))), { pinSecrets });
+    return made;
+  };
+  try {
+    return await read({
+      stackOutput: async (...asked) => (await aws()).stackOutput(...asked),
+      ...(pinSecrets && {
+        secretVersion: async (name: string) => (await aws()).secretVersion?.(name) ?? { value: null },
+      }),
+    });
+  } finally {
+    made?.close();
+  }
+}
 
 /** As `readProject`, for commands that need a config without errors. */
-export async function requireProject(context: Context, options: { checkEntryFiles: boolean }) {
+export async function requireProject(context: Context, options: ReadProject) {
   const loaded = await readProject(context, options);
   if (loaded.config === undefined) throw new ConfigError(loaded.problems);
   return {
@@ -82,7 +156,7 @@ export async function requireProject(context: Context, options: { checkEntryFile
  * As `requireProject`, with the template made of it; what only synthesis finds (limits, circles) is a
  * problem of the config too.
  */
-export async function synthesizeProject(context: Context, options: { checkEntryFiles: boolean }) {
+export async function synthesizeProject(context: Context, options: ReadProject) {
   const project = await requireProject(context, options);
   const { synthesizeStack } = await import('../synth/synthesize-stack.ts');
   const { findings, ...stack } = synthesizeStack(project.config);

@@ -24,7 +24,7 @@ type Kept = {
  * @throws ConfigError, and what `loadConfig` throws
  */
 export async function readCheckedConfig(
-  options: Omit<LoadOptions, 'observe' | 'stackOutput'>,
+  options: Omit<LoadOptions, 'observe'>,
   cache: { file: string; build: string },
 ): Promise<Config> {
   const directory = dirname(resolve(options.file));
@@ -58,13 +58,16 @@ const isUnchanged =
 
 /** Undefined where the config cannot be read; `loadConfig` says why. */
 async function keyOf(
-  options: Omit<LoadOptions, 'observe' | 'stackOutput'>,
+  { aws: _aws, cliArguments, ...options }: Omit<LoadOptions, 'observe'>,
   directory: string,
   build: string,
 ): Promise<string | undefined> {
   const hash = createHash('sha256').update(JSON.stringify([build, options]));
   try {
-    hash.update(await readFile(options.file));
+    const text = await readFile(options.file);
+    hash.update(text);
+    // Only a config that reads them depends on the flags of the command.
+    if (text.includes('CliArgs')) hash.update('\0').update(JSON.stringify(cliArguments));
     const alarms = join(directory, globalAlarmsFileName);
     if (existsSync(alarms)) hash.update('\0').update(await readFile(alarms));
   } catch {

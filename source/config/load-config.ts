@@ -3,15 +3,15 @@ import { dirname, join, resolve } from 'node:path';
 import { UserError } from '../model/errors.ts';
 import { codeFrame, splitLines } from './code-frame.ts';
 import type { Outside } from './directives/answer-externals.ts';
-import { callKey, type ExternalAnswer, type ExternalCall } from './directives/external-call.ts';
+import { type AskAws, callKey, type ExternalAnswer, type ExternalCall } from './directives/external-call.ts';
 import { globalAlarmsFileName, kindOf } from './find-config.ts';
 import { type LoadedConfig, type ReadOptions, readConfig } from './read-config.ts';
 
 export type { LoadedConfig } from './read-config.ts';
 
 export type LoadOptions = Omit<ReadOptions, 'text' | 'pathKind' | 'alarms' | 'externals'> & {
-  /** Asks AWS for an output of a stack, for `$StackOutput`. */
-  stackOutput?: NonNullable<Outside['stackOutput']>;
+  /** For the directives that ask AWS; without it they are errors. */
+  aws?: AskAws;
   /** Whether the files that functions are built from have to be there. */
   checkEntryFiles: boolean;
   /** Told what the result depends on besides the two texts and the options. */
@@ -29,7 +29,7 @@ export type LoadOptions = Omit<ReadOptions, 'text' | 'pathKind' | 'alarms' | 'ex
  */
 export async function loadConfig({
   checkEntryFiles,
-  stackOutput,
+  aws,
   observe,
   ...options
 }: LoadOptions): Promise<LoadedConfig> {
@@ -48,17 +48,13 @@ export async function loadConfig({
     observe?.path(path, kind);
     return kind;
   };
-  return readUntilAnswered(
-    { directory, ...(stackOutput ? { stackOutput } : {}) },
-    () => observe?.external(),
-    {
-      ...options,
-      file,
-      text,
-      ...(alarms ? { alarms } : {}),
-      ...(checkEntryFiles ? { pathKind } : {}),
-    },
-  );
+  return readUntilAnswered({ directory, ...(aws ? { aws } : {}) }, () => observe?.external(), {
+    ...options,
+    file,
+    text,
+    ...(alarms ? { alarms } : {}),
+    ...(checkEntryFiles ? { pathKind } : {}),
+  });
 }
 
 /** A config says what it wants to know only when it is read; it is read again with each answer that leads to more. */
@@ -75,6 +71,7 @@ async function readUntilAnswered(
       externals: {
         answer: (call) => answers.get(callKey(call)),
         want: (call) => wanted.set(callKey(call), call),
+        pinsSecrets: outside.aws?.secretVersion !== undefined,
       },
     });
     if (wanted.size === 0) return loaded;

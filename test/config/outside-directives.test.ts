@@ -3,7 +3,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { AskAws, ExternalAnswer } from '../../source/config/directives/external-call.ts';
 import { type LoadOptions, loadConfig } from '../../source/config/load-config.ts';
+import { AwsError } from '../../source/model/errors.ts';
 import { synthesizeStack } from '../../source/synth/synthesize-stack.ts';
 import { configText, property } from '../synth/synthesize.ts';
 
@@ -196,13 +198,96 @@ test('outputs of other stacks', async () => {
   expect(await outcome("$CfStackOutput('base-dev', 'Url', 'eu-west-1')")).toEqual([
     'directive-argument CloudFormation imports from its own Region only.',
   ]);
-  const stackOutput = async (stack: string, output: string, region?: string) =>
-    output === 'Url' ? `${stack}/${region}` : undefined;
-  expect(await outcome("$StackOutput('a', 'Url', 'eu-west-1')", '', { stackOutput })).toBe('a/eu-west-1');
-  expect(await outcome("$StackOutput('a', 'Nothing')", '', { stackOutput })).toEqual([
-    'unknown-stack-output Function f: stack "a" has no output "Nothing".',
-  ]);
+  const asked: unknown[] = [];
+  const aws: AskAws = {
+    stackOutput: async (...args) => {
+      asked.push(args);
+      return { value: args.join('/') };
+    },
+  };
+  const twice =
+    "$Format('{} {}', $StackOutput('a', 'Url', 'eu-west-1'), $StackOutput('a', 'Url', 'eu-west-1'))";
+  expect(await outcome(twice, '', { aws })).toBe('a/Url/eu-west-1 a/Url/eu-west-1');
+  expect(asked).toEqual([['a', 'Url', 'eu-west-1']]);
   expect(await outcome("$StackOutput('a', 'Url')")).toEqual([
-    'directive-needs-aws Function f: $StackOutput asks AWS, and this command does not.',
+    'directive-needs-aws Function f: $StackOutput asks AWS, which is not to be asked here.',
   ]);
+  const stackOutput = async () => {
+    throw new AwsError('No credentials', { code: 'CredentialsProviderError', hint: 'Sign in.' });
+  };
+  const { problems } = await load(withValue("$StackOutput('a', 'Url')"), { aws: { stackOutput } });
+  expect(problems).toMatchObject([
+    {
+      code: 'directive-needs-aws',
+      message: 'Function f: $StackOutput asks AWS, which failed: No credentials',
+      suggestion: 'Sign in. Or use $CfStackOutput, which CloudFormation resolves when it deploys.',
+    },
+  ]);
+});
+
+describe('versions of secrets', () => {
+  const versions: Record<string, ExternalAnswer> = {
+    db: { value: 'version-1' },
+    hidden: { value: null, warning: { code: 'secret-not-pinned', message: 'Not seen.' } },
+    gone: { error: { code: 'unknown-secret', message: 'There is no secret "gone".' } },
+  };
+  const aws: AskAws = {
+    stackOutput: async () => ({ value: '' }),
+    secretVersion: async (name) => versions[name] ?? { value: null },
+  };
+  const config = (value: string) => `${withValue(value)}providerConfig:
+  upstash: { accountEmail: a@example.com, apiKey: "$Secret('db')" }
+`;
+
+  test.each([
+    ["$Secret('db')", '{{resolve:secretsmanager:db:SecretString:::version-1}}'],
+    ["$Secret('db.password')", '{{resolve:secretsmanager:db:SecretString:password::version-1}}'],
+    ["$Secret('db.password', 'mine')", '{{resolve:secretsmanager:db:SecretString:password::mine}}'],
+  ])('%s', async (written, value) => {
+    const loaded = (await load(config(written), { aws })).config;
+    expect(loaded?.resources[0]?.properties.environment).toEqual([{ name: 'VALUE', value }]);
+    // What the commands resolve is not part of the stack.
+    expect(loaded?.sections?.providerConfig?.upstash?.apiKey).toBe(
+      '{{resolve:secretsmanager:db:SecretString}}',
+    );
+  });
+
+  test('a new version of a secret makes a new version of a function that has versions', async () => {
+    const text = withValue("$Secret('db')").replace(
+      '      environment',
+      '      deployment: { strategy: AllAtOnce }\n      environment',
+    );
+    const versionsOf = async (version: string) => {
+      const answers = { ...aws, secretVersion: async () => ({ value: version }) };
+      const { config } = await load(text, { aws: answers });
+      if (!config) throw new Error('The config has errors');
+      const { Resources } = synthesizeStack(config).template;
+      return Object.keys(Resources).filter((id) => Resources[id]?.Type === 'AWS::Lambda::Version');
+    };
+    const first = await versionsOf('one');
+    expect(first).toHaveLength(1);
+    expect(await versionsOf('one')).toEqual(first);
+    expect(await versionsOf('two')).not.toEqual(first);
+  });
+
+  test('a secret whose versions cannot be seen is left open, with one warning', async () => {
+    const { config, problems } = await load(withValue("$Secret('hidden.a')-$Secret('hidden.b')"), { aws });
+    expect(config?.resources[0]?.properties.environment).toEqual([
+      {
+        name: 'VALUE',
+        value:
+          '{{resolve:secretsmanager:hidden:SecretString:a}}-{{resolve:secretsmanager:hidden:SecretString:b}}',
+      },
+    ]);
+    expect(problems.map(({ severity, code }) => `${severity} ${code}`)).toEqual([
+      'warning secret-not-pinned',
+    ]);
+  });
+
+  test('one that is not there is an error where it is written', async () => {
+    const { problems } = await load(withValue("x-$Secret('gone.a')"), { aws });
+    expect(problems).toMatchObject([
+      { code: 'unknown-secret', range: { line: 6, column: 46, endColumn: 63 } },
+    ]);
+  });
 });

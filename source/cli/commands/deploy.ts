@@ -30,7 +30,7 @@ export async function deploy(
 ): Promise<number> {
   const file = configFile(context);
   // Before the full screen opens: a wrong config is told in the scrollback.
-  const project = await synthesizeProject(context, { checkEntryFiles: true });
+  const project = await synthesizeProject(context, { checkEntryFiles: true, pinSecrets: true });
   const { template, artifacts } = project;
   printWarnings(context, project.problems);
   let target: Target | undefined;

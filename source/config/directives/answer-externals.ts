@@ -3,13 +3,14 @@ import { readFile } from 'node:fs/promises';
 import { extname, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { parse } from 'yaml';
-import type { ExternalAnswer, ExternalCall } from './external-call.ts';
+import { AwsError, UserError } from '../../model/errors.ts';
+import type { AskAws, ExternalAnswer, ExternalCall } from './external-call.ts';
 
 export type Outside = {
   /** Absolute folder of the config. */
   directory: string;
-  /** Value of an output of a deployed stack; undefined where there is none. Absent where a command asks AWS nothing. */
-  stackOutput?: (stack: string, output: string, region: string | undefined) => Promise<string | undefined>;
+  /** Absent where AWS is not to be asked. */
+  aws?: AskAws;
 };
 
 const run = promisify(execFile);
@@ -17,6 +18,8 @@ const run = promisify(execFile);
 /** Finds out what a directive from outside gives. Failures of any kind are in the answer. */
 export async function answerExternal(call: ExternalCall, outside: Outside): Promise<ExternalAnswer> {
   try {
+    if (call.kind === 'built-in' && (call.name === 'StackOutput' || call.name === 'Secret'))
+      return await askAws(call.name, call.args.map(String), outside.aws);
     return { value: await find(call, outside) };
   } catch (error) {
     if (error instanceof NoAnswer) return { error: error.answer };
@@ -48,9 +51,8 @@ async function find(call: ExternalCall, outside: Outside): Promise<unknown> {
       return readData(first, outside.directory);
     case 'GitInfo':
       return gitInfo(first, outside.directory);
-    case 'StackOutput':
-      return stackOutput(call.args.map(String), outside);
   }
+  throw new Error(`$${call.name} is asked of AWS`);
 }
 
 async function readText(path: string, directive: string, directory: string): Promise<string> {
@@ -147,20 +149,35 @@ async function gitInfo(what: string, directory: string): Promise<string> {
   }
 }
 
-async function stackOutput(args: readonly string[], { stackOutput: read }: Outside): Promise<string> {
-  const [stack = '', output = '', region] = args;
-  if (!read) {
+async function askAws(
+  directive: 'StackOutput' | 'Secret',
+  args: readonly string[],
+  aws: AskAws | undefined,
+): Promise<ExternalAnswer> {
+  const [first = '', output = '', region] = args;
+  const alternative =
+    directive === 'StackOutput'
+      ? 'Or use $CfStackOutput, which CloudFormation resolves when it deploys.'
+      : undefined;
+  const ask =
+    directive === 'Secret'
+      ? aws?.secretVersion && (() => aws.secretVersion?.(first))
+      : aws && (() => aws.stackOutput(first, output, region));
+  try {
+    const answer = await ask?.();
+    if (answer) return answer;
+  } catch (error) {
+    if (!(error instanceof UserError || error instanceof AwsError)) throw error;
+    const suggestion = [error.hint, alternative].filter(Boolean).join(' ');
     throw new NoAnswer({
       code: 'directive-needs-aws',
-      message: '$StackOutput asks AWS, and this command does not.',
-      suggestion: 'Use $CfStackOutput, which CloudFormation resolves when it deploys.',
+      message: `$${directive} asks AWS, which failed: ${error.message}`,
+      ...(suggestion === '' ? {} : { suggestion }),
     });
   }
-  const value = await read(stack, output, region);
-  if (value !== undefined) return value;
   throw new NoAnswer({
-    code: 'unknown-stack-output',
-    message: `Stack "${stack}" has no output "${output}".`,
-    suggestion: 'Deploy the other stack first.',
+    code: 'directive-needs-aws',
+    message: `$${directive} asks AWS, which is not to be asked here.`,
+    ...(alternative === undefined ? {} : { suggestion: alternative.replace('Or use', 'Use') }),
   });
 }

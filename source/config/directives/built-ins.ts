@@ -81,12 +81,8 @@ export const builtIns: Readonly<Record<string, BuiltIn>> = {
   AwsAccountId: { when: 'runtime', parameters: [0, 0], run: () => ref('AWS::AccountId') },
   ResourceParam: { when: 'runtime', parameters: [2, 2], run: resourceParam },
   CfResourceParam: { when: 'runtime', parameters: [2, 2], run: cfResourceParam },
-  Secret: { when: 'runtime', parameters: [1, 1], run: ([name]) => secret(name) },
-  SsmParam: {
-    when: 'runtime',
-    parameters: [1, 1],
-    run: ([name]) => `{{resolve:ssm:${text(name, 'SsmParam', 0)}}}`,
-  },
+  Secret: { when: 'runtime', parameters: [1, 2], run: ([name, version]) => secret(name, version) },
+  SsmParam: { when: 'runtime', parameters: [1, 2], run: ([name, kind]) => ssmParam(name, kind) },
   CfStackOutput: { when: 'runtime', parameters: [2, 3], run: importedOutput },
   CfFormat: { when: 'runtime', parameters: [1, many], run: (args) => cfFormat(args) },
 };
@@ -185,20 +181,53 @@ export function joinParts(parts: readonly Value[]): Value {
   return Object.keys(variables).length === 0 ? literal : { 'Fn::Sub': [template, variables] };
 }
 
+/** What CloudFormation allows in the reference; a colon or a brace would end it early. */
+export const isSecretId = (id: string): boolean => /^[\w/+=@-]+$/.test(id);
+
 /** Secret names hold no dots: the first one parts the name from the key of a JSON secret. */
-function secret(argument: Value | undefined): string {
+function secret(argument: Value | undefined, version: Value | undefined): string {
   const name = text(argument, 'Secret', 0);
   const dot = name.indexOf('.');
   const id = dot < 0 ? name : name.slice(0, dot);
   const key = dot < 0 ? '' : `:${name.slice(dot + 1)}`;
-  // What CloudFormation allows in the reference; a colon or a brace would end it early.
-  if (!/^[\w/+=@-]+$/.test(id) || (key !== '' && !/^:[\w.-]+$/.test(key))) {
+  if (!isSecretId(id) || (key !== '' && !/^:[\w.-]+$/.test(key))) {
     throw new DirectiveError('directive-argument', `"${name}" is not the name of a secret.`, {
       argument: 0,
       expected: "'name' or 'name.key'",
     });
   }
-  return `{{resolve:secretsmanager:${id}:SecretString${key}}}`;
+  if (version === undefined) return `{{resolve:secretsmanager:${id}:SecretString${key}}}`;
+  const versionId = text(version, 'Secret', 1);
+  if (!/^[\w/+=.@-]{1,64}$/.test(versionId)) {
+    throw new DirectiveError('directive-argument', `"${versionId}" is not the id of a version.`, {
+      argument: 1,
+      expected: 'the VersionId of a version, as `aws secretsmanager list-secret-version-ids` prints it',
+    });
+  }
+  // The stage of the version stays empty: one of the two says which.
+  return `{{resolve:secretsmanager:${id}:SecretString${key === '' ? ':' : key}::${versionId}}}`;
+}
+
+/**
+ * A parameter of Parameter Store, the newest version or that after the colon. A parameter's kind cannot be seen
+ * without AWS, so that who wants a secure one says so.
+ * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references-ssm-secure-strings.html
+ */
+function ssmParam(argument: Value | undefined, kind: Value | undefined): string {
+  const name = text(argument, 'SsmParam', 0);
+  if (!/^[\w./-]+(?::\d+)?$/.test(name)) {
+    throw new DirectiveError('directive-argument', `"${name}" is not the name of a parameter.`, {
+      argument: 0,
+      expected: "'/path/to/parameter' or '/path/to/parameter:3' for its third version",
+    });
+  }
+  if (kind === undefined) return `{{resolve:ssm:${name}}}`;
+  if (kind === 'secure') return `{{resolve:ssm-secure:${name}}}`;
+  throw new DirectiveError('directive-argument', `A parameter cannot be "${String(kind)}".`, {
+    argument: 1,
+    expected: "'secure', or nothing",
+    suggestion: "A version stands after the name: $SsmParam('/path:3').",
+  });
 }
 
 function resourceParam(args: readonly Value[], context: RuntimeContext): Value {

@@ -3,14 +3,26 @@ export type ExternalCall =
   | { kind: 'custom'; name: string; filePath: string; args: readonly (string | number | boolean)[] }
   | {
       kind: 'built-in';
-      name: 'File' | 'FileRaw' | 'GitInfo' | 'StackOutput';
+      /** `Secret`: the id of the version that is current. */
+      name: 'File' | 'FileRaw' | 'GitInfo' | 'StackOutput' | 'Secret';
       args: readonly (string | number | boolean)[];
     };
 
+type Remark = { code: string; message: string; expected?: string; suggestion?: string };
+
 /** What it gave: any JSON, or why it gave nothing. */
-export type ExternalAnswer =
-  | { value: unknown }
-  | { error: { code: string; message: string; expected?: string; suggestion?: string } };
+export type ExternalAnswer = { value: unknown; warning?: Remark } | { error: Remark };
+
+/** What directives ask AWS. Failures may be thrown: a `UserError` or an `AwsError` in its own words. */
+export type AskAws = {
+  /** For `$StackOutput`; `region` is undefined for that of the deployment. */
+  stackOutput(stack: string, output: string, region: string | undefined): Promise<ExternalAnswer>;
+  /**
+   * The id of a secret's current version, so that a changed secret changes the stack (spec 2.2); null to leave it
+   * open. Absent where the template is made without AWS.
+   */
+  secretVersion?(name: string): Promise<ExternalAnswer>;
+};
 
 /**
  * How reading a config, which is pure, meets the outside: it takes the answers that are there and notes the calls
@@ -19,6 +31,8 @@ export type ExternalAnswer =
 export type Externals = {
   answer(call: ExternalCall): ExternalAnswer | undefined;
   want(call: ExternalCall): void;
+  /** Whether the versions of secrets are asked for. */
+  pinsSecrets: boolean;
 };
 
 /** Equal calls are made once (spec 2.1). */

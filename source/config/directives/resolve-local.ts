@@ -1,6 +1,6 @@
 import type { ConfigPath, Finding } from '../../model/diagnostic.ts';
 import { didYouMean } from '../../model/nearest-word.ts';
-import { builtIn, builtIns, DirectiveError, type LocalContext } from './built-ins.ts';
+import { builtIn, builtIns, DirectiveError, isSecretId, type LocalContext } from './built-ins.ts';
 import type { ExternalCall, Externals } from './external-call.ts';
 import {
   type DirectiveCall,
@@ -47,6 +47,9 @@ class LocalResolver {
   readonly #custom: ReadonlyMap<string, string>;
   /** Directives in what directives gave. */
   #depth = 0;
+  /** What is being resolved, for warnings. */
+  #here: { path: ConfigPath; written: string } = { path: [], written: '' };
+  readonly #warned = new Set<string>();
 
   constructor(input: Mutable, findings: Finding[]) {
     const { config, stage, region, profile = 'default', cliArguments = {}, externals } = input;
@@ -86,6 +89,8 @@ class LocalResolver {
       });
     }
     this.#running.set(container, keys.add(key));
+    const before = this.#here;
+    this.#here = { path, written: value };
     try {
       container[key] = this.#resolveText(value);
     } catch (error) {
@@ -93,6 +98,7 @@ class LocalResolver {
       if (!(error instanceof Unanswered)) this.#findings.push(findingOf(error, value, path));
     } finally {
       keys.delete(key);
+      this.#here = before;
     }
   }
 
@@ -190,7 +196,7 @@ class LocalResolver {
     });
     if (directive.when === 'runtime') {
       if (withPath && call.path.length > 0) throw notAccessible(call, call.path);
-      return { call, args } satisfies RuntimeCall;
+      return { call, args: name === 'Secret' ? this.#pinned(call, args) : args } satisfies RuntimeCall;
     }
     const local: (string | number | boolean)[] = [];
     for (const [index, argument] of args.entries()) {
@@ -221,6 +227,22 @@ class LocalResolver {
     }
   }
 
+  /**
+   * `$Secret` with the version that is current now, where that is asked for (spec 2.2). What the commands resolve
+   * themselves, and CloudFormation never sees, needs none.
+   */
+  #pinned(call: DirectiveCall, args: readonly RuntimeArgument[]): readonly RuntimeArgument[] {
+    const [name] = args;
+    const [root] = this.#here.path;
+    if (!this.#externals?.pinsSecrets || args.length !== 1 || typeof name !== 'string') return args;
+    if (typeof root === 'string' && resolvedByCommands.has(root)) return args;
+    const id = name.split('.', 1)[0] ?? '';
+    // Settling says what is wrong with the name.
+    if (!isSecretId(id)) return args;
+    const version = this.#external({ ...call, path: [] }, [id], []);
+    return typeof version === 'string' ? [name, version] : args;
+  }
+
   /** What the outside has answered, with the directives in it resolved. */
   #external(call: DirectiveCall, args: ExternalCall['args'], path: readonly string[]): unknown {
     const filePath = this.#custom.get(call.name);
@@ -241,6 +263,11 @@ class LocalResolver {
     if ('error' in answer) {
       const { code, message, ...details } = answer.error;
       throw new At(new DirectiveError(code, message, details), call.start, call.bracketEnd);
+    }
+    if (answer.warning && !this.#warned.has(answer.warning.message)) {
+      this.#warned.add(answer.warning.message);
+      const within = [call.start, call.bracketEnd] as const;
+      this.#findings.push({ severity: 'warning', path: this.#here.path, within, ...answer.warning });
     }
     if (this.#depth > deepestResult) {
       throw new At(
@@ -295,6 +322,8 @@ class LocalResolver {
     return undefined;
   }
 }
+
+const resolvedByCommands: ReadonlySet<string> = new Set(['providerConfig', 'hooks', 'scripts']);
 
 /** Thrown where an answer from outside is not there yet: the config is read again with it. */
 class Unanswered extends Error {}
