@@ -1,5 +1,4 @@
-import { copyFileSync, mkdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
-import path from 'node:path';
+import { realpathSync } from 'node:fs';
 import type {
   Artifact,
   BuildpackProperties,
@@ -11,20 +10,21 @@ import type {
 import type { ArtifactCache } from './artifact-cache.ts';
 import { openArtifactCache } from './artifact-cache.ts';
 import type { Bundle, BundleRequest } from './bundle.ts';
-import { bundleAll } from './bundle.ts';
 import { cacheKey } from './cache-key.ts';
-import { readCustomArtifact, tooLarge } from './custom-artifact.ts';
+import { readCustomArtifact } from './custom-artifact.ts';
 import { buildFailure, bundleContents, bundleRequest, packagesBeside } from './es-function.ts';
 import { installPackages } from './installed-packages.ts';
 import type { BuildJob } from './language-build.ts';
 import { languageBuild } from './languages.ts';
 import { PackagingError, PackagingFailure } from './packaging-error.ts';
-import { resolutionStamps } from './resolution-inputs.ts';
+import { copyZip } from './published-zip.ts';
+import { buildStart, bundleSettled, isYoung } from './settled-bundles.ts';
+import { checkSize } from './size-limit.ts';
 import type { Stamp } from './stamps.ts';
 import { contentHash, createStamper } from './stamps.ts';
 import type { Environment } from './tools.ts';
 import type { ZipEntry } from './zip.ts';
-import { createZip, unzippedSize } from './zip.ts';
+import { createZip } from './zip.ts';
 
 export type PackagingOptions = {
   /** Folder of the config; every path of a function is relative to it. Absolute. */
@@ -40,12 +40,6 @@ export type PackagingOptions = {
   environment?: Environment;
   signal?: AbortSignal;
 };
-
-/** Lambda's limit for code and layers together. */
-const maximumBytes = 250 * 1024 * 1024;
-
-/** File systems stamp with a coarse clock: up to this much behind the one that we read. */
-const clockGranularity = 20;
 
 /**
  * Makes the zips of functions. Unchanged ones come from the cache after a look at the times of their inputs alone;
@@ -126,45 +120,13 @@ class PackagingRun {
     await Promise.all(zips);
   }
 
-  /**
-   * A file that is written while the bundler reads could be recorded with a content that is not in the bundle.
-   * Where a time says that this may have happened, the functions concerned are bundled once more, between two
-   * looks at their inputs; what changes even then is used, but not recorded.
-   */
-  async #bundle(requests: readonly BundleRequest[]): Promise<void> {
+  #bundle(requests: readonly BundleRequest[]): Promise<void> {
     const { directory, workingDirectory = directory, signal } = this.#options;
-    let before = new Map<string, string>();
-    for (let waiting = requests; waiting.length > 0; ) {
-      const startedAt = Date.now() - clockGranularity;
-      const results = await bundleAll(waiting, directory);
-      signal?.throwIfAborted();
-      const stamper = createStamper(directory);
-      const again: BundleRequest[] = [];
-      const unsure = new Map<string, Stamp>();
-      const zips: Promise<void>[] = [];
-      for (const request of waiting) {
-        const result = results.get(request.fn.name);
-        if (result === undefined) continue;
-        this.#attempt(request.fn, () => {
-          if ('messages' in result)
-            throw buildFailure(request.fn, result.messages, directory, workingDirectory);
-          const stamps = resolutionStamps(directory, result.bundle.inputs, request.options.tsconfig, stamper);
-          const young = stamps.filter((stamp) => Math.max(stamp.ctimeMs, stamp.mtimeMs) >= startedAt);
-          const settled = young.every((stamp) => before.get(`${stamp.kind}:${stamp.path}`) === stamp.hash);
-          if (!settled && waiting === requests) again.push(request);
-          else
-            zips.push(
-              this.#guard(request.fn, this.#packBundle(request, result.bundle, settled ? stamps : undefined)),
-            );
-          for (const stamp of young) unsure.set(`${stamp.kind}:${stamp.path}`, stamp);
-        });
-      }
-      // The clock of the file system may not move before the next write: these are compared by content.
-      for (const stamp of unsure.values()) stamp.mtimeMs = 0;
-      before = new Map([...unsure].map(([key, stamp]) => [key, stamp.hash]));
-      await Promise.all(zips);
-      waiting = again;
-    }
+    return bundleSettled(requests, directory, signal, {
+      built: (request, bundle, stamps) => this.#guard(request.fn, this.#packBundle(request, bundle, stamps)),
+      refused: (request, messages) =>
+        this.#record(request.fn, buildFailure(request.fn, messages, directory, workingDirectory)),
+    });
   }
 
   async #packBundle(request: BundleRequest, bundle: Bundle, inputs: Stamp[] | undefined): Promise<void> {
@@ -184,10 +146,10 @@ class PackagingRun {
     properties: BuildpackProperties,
     build: NonNullable<ReturnType<typeof languageBuild>>,
   ): Promise<void> {
-    const startedAt = Date.now() - clockGranularity;
+    const startedAt = buildStart();
     const { entries, stamps } = await build(this.#job(fn, properties));
     // A write in the same tick of the file system's clock would not show in a time: compared by content next time.
-    for (const stamp of stamps) if (Math.max(stamp.ctimeMs, stamp.mtimeMs) >= startedAt) stamp.mtimeMs = 0;
+    for (const stamp of stamps) if (isYoung(stamp, startedAt)) stamp.mtimeMs = 0;
     await this.#zip(fn, entries, stamps);
   }
 
@@ -206,20 +168,14 @@ class PackagingRun {
   }
 
   async #packCustom(fn: FunctionToPackage, properties: CustomArtifactProperties): Promise<void> {
-    const stamper = createStamper(this.#options.directory);
-    const source = readCustomArtifact(fn.name, properties, this.#options.directory, stamper, maximumBytes);
+    const source = await readCustomArtifact(
+      fn,
+      properties,
+      this.#options.directory,
+      createStamper(this.#options.directory),
+    );
     if ('entries' in source) return this.#zip(fn, source.entries, source.stamps);
-    let bytes: number;
-    try {
-      bytes = await unzippedSize(source.zip);
-    } catch (cause) {
-      throw new PackagingFailure({
-        function: fn.name,
-        code: 'missing-package',
-        message: `packagePath ${properties.packagePath} is not a zip that can be read: ${String(cause)}`,
-      });
-    }
-    this.#store(fn, source.zip, bytes, source.stamps);
+    this.#store(fn, source.zip, source.bytes, source.stamps);
   }
 
   async #zip(
@@ -227,13 +183,14 @@ class PackagingRun {
     entries: readonly ZipEntry[],
     stamps: Stamp[] | undefined,
   ): Promise<void> {
-    const bytes = entries.reduce((sum, entry) => sum + entry.data.byteLength, 0);
-    if (bytes > maximumBytes) throw tooLarge(fn.name, bytes);
+    const bytes = checkSize(
+      fn.name,
+      entries.map(({ path, data }) => ({ path, size: data.byteLength })),
+    );
     this.#store(fn, await createZip(entries), bytes, stamps);
   }
 
   #store(fn: FunctionToPackage, zip: Uint8Array, bytes: number, stamps: Stamp[] | undefined): void {
-    if (bytes > maximumBytes) throw tooLarge(fn.name, bytes);
     const digest = contentHash(zip);
     const { path: file, mtimeMs } = this.#cache.writeZip(digest, zip);
     const record = { digest, bytes, zippedBytes: zip.byteLength, mtimeMs };
@@ -251,7 +208,8 @@ class PackagingRun {
     const artifact: Artifact = {
       function: fn.name,
       runtime: fn.runtime,
-      path: this.#options.outDirectory === undefined ? zip : copyTo(this.#options.outDirectory, fn.name, zip),
+      path:
+        this.#options.outDirectory === undefined ? zip : copyZip(this.#options.outDirectory, fn.name, zip),
       bytes: record.bytes,
       zippedBytes: record.zippedBytes,
       digest: record.digest,
@@ -287,17 +245,6 @@ class PackagingRun {
     this.#problems.set(fn.name, problem);
     this.#options.onEvent({ type: 'failed', function: fn.name, problem });
   }
-}
-
-function copyTo(folder: string, name: string, zip: string): string {
-  const target = path.join(folder, `${name}.zip`);
-  mkdirSync(folder, { recursive: true });
-  const there = statSync(target, { throwIfNoEntry: false });
-  const source = statSync(zip);
-  if (there === undefined || there.size !== source.size || !readFileSync(target).equals(readFileSync(zip))) {
-    copyFileSync(zip, target);
-  }
-  return target;
 }
 
 /** The work goes on in the background after an abort, but nothing waits for it and nothing is lost by it. */

@@ -52,19 +52,19 @@ async function deflate(data: Uint8Array): Promise<Uint8Array> {
   return data.length < largeEntry ? deflateRawSync(data) : promisify(deflateRaw)(data);
 }
 
-/** Unzipped size of the files in a zip, in bytes. */
-export async function unzippedSize(zip: Buffer): Promise<number> {
+/** Paths and unzipped sizes, in bytes, of the files in a zip. */
+export async function listZip(zip: Buffer): Promise<{ path: string; size: number }[]> {
   const { fromBuffer } = (await import('yauzl')).default;
   return new Promise((resolve, reject) => {
     fromBuffer(zip, { lazyEntries: true }, (error, file) => {
       if (error) return reject(error);
-      let bytes = 0;
+      const files: { path: string; size: number }[] = [];
       file.on('error', reject);
-      file.on('entry', (entry: { uncompressedSize: number }) => {
-        bytes += entry.uncompressedSize;
+      file.on('entry', (entry: { fileName: string; uncompressedSize: number }) => {
+        if (!entry.fileName.endsWith('/')) files.push({ path: entry.fileName, size: entry.uncompressedSize });
         file.readEntry();
       });
-      file.on('end', () => resolve(bytes));
+      file.on('end', () => resolve(files));
       file.readEntry();
     });
   });

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readFileSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { packageFunctions } from '../../source/packaging/package-functions.ts';
 import { PackagingError } from '../../source/packaging/packaging-error.ts';
@@ -238,16 +238,6 @@ test('a custom artifact may be a folder, a file or a zip', async () => {
   );
   await expect(project.package([customFunction('gone', 'dist')])).rejects.toThrow(
     /packagePath dist does not exist/,
-  );
-});
-
-test('more than Lambda takes is refused with its size', async () => {
-  const project = createProject({});
-  project.write({ 'build/small': 'x' });
-  project.write({ 'build/large': '' });
-  truncateSync(project.path('build/large'), 251 * 1024 * 1024);
-  await expect(project.package([customFunction('large', 'build')])).rejects.toThrow(
-    /large: the unzipped size is 251\.0 MB, Lambda takes 250 MB at most/,
   );
 });
 
