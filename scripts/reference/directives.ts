@@ -15,12 +15,21 @@ const words: Readonly<Record<string, readonly [call: string, meaning: string]>> 
   File: ["$File('settings.json').table", 'A value of a file.'],
   FileRaw: ["$FileRaw('notice.txt')", 'The text of a file.'],
   GitInfo: ["$GitInfo('commit')", 'About the Git repository: `commit`, `branch`, `username`, `gitUrl`.'],
-  StackOutput: ["$StackOutput('shop-dev', 'url')", 'An output of another stack, read before the deploy.'],
+  StackOutput: [
+    "$StackOutput('shop-dev', 'url')",
+    'An exported output of another stack, read before the deploy; a third argument names its Region. Needs AWS credentials, or `--local`.',
+  ],
   AwsAccountId: ['$AwsAccountId()', 'The number of the account.'],
   ResourceParam: ["$ResourceParam('posts', 'name')", 'A param of a resource of the config.'],
   CfResourceParam: ["$CfResourceParam('Topic', 'Arn')", 'An attribute of a CloudFormation resource.'],
-  Secret: ["$Secret('database.password')", 'A secret of AWS Secrets Manager, or a key of it.'],
-  SsmParam: ["$SsmParam('/shop/key')", 'A parameter of AWS Systems Manager.'],
+  Secret: [
+    "$Secret('database.password')",
+    'A secret of AWS Secrets Manager, or a key of it. A deploy names the version that is current then, so that a changed secret is a change; `$Secret(name, versionId)` names another.',
+  ],
+  SsmParam: [
+    "$SsmParam('/shop/key')",
+    "A parameter of AWS Systems Manager, its newest version; `'/shop/key:3'` is the third. `$SsmParam('/shop/key', 'secure')` is a secure one, which CloudFormation takes for passwords of databases and a few more, not for functions.",
+  ],
   CfFormat: [
     "$CfFormat('{}/posts', $ResourceParam('api', 'url'))",
     'As `$Format`, for values that AWS knows.',

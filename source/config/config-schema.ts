@@ -1,6 +1,15 @@
 import * as Type from 'typebox';
 import { laterResourceTypes, resourceDescriptors } from '../resources/registry.ts';
-import { closedObject, mapOf, namedList, staticSwitch, staticText, variant } from '../resources/schema.ts';
+import {
+  closedObject,
+  mapOf,
+  namedList,
+  oneOf,
+  oneOrMany,
+  staticSwitch,
+  staticText,
+  variant,
+} from '../resources/schema.ts';
 import { scriptSchema, sectionSchemas } from './project-sections.ts';
 import { vpcSchema } from './reuse-vpc.ts';
 import type { SchemaNode } from './schema-node.ts';
@@ -46,6 +55,32 @@ const tags = namedList(
   { title: 'Tags', description: 'Of everything in the stack.', maxItems: 45 },
 );
 
+const policy = (values: readonly string[], description: string) =>
+  Type.Optional(oneOf(values, { description }));
+
+/** @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-product-attribute-reference.html */
+const rawResource = closedObject({
+  Type: staticText({ description: 'Such as AWS::SNS::Topic.', minLength: 1 }),
+  Properties: Type.Optional(mapOf(Type.Unknown(), { description: 'As CloudFormation has them.' })),
+  DependsOn: Type.Optional(
+    oneOrMany(staticText({ minLength: 1 }), { description: 'Logical ids of what is made before.' }),
+  ),
+  DeletionPolicy: policy(
+    ['Delete', 'Retain', 'RetainExceptOnCreate', 'Snapshot'],
+    'What becomes of it when it leaves the stack.',
+  ),
+  UpdateReplacePolicy: policy(
+    ['Delete', 'Retain', 'Snapshot'],
+    'What becomes of the old one when it is replaced.',
+  ),
+  UpdatePolicy: Type.Optional(mapOf(Type.Unknown(), { description: 'How it is updated.' })),
+  CreationPolicy: Type.Optional(
+    mapOf(Type.Unknown(), { description: 'What is waited for when it is made.' }),
+  ),
+  Condition: Type.Optional(staticText({ description: 'A condition of the template.' })),
+  Metadata: Type.Optional(mapOf(Type.Unknown(), { description: 'For tools.' })),
+});
+
 /** The whole config (spec 1). */
 export const configSchema = closedObject(
   {
@@ -84,17 +119,10 @@ export const configSchema = closedObject(
       description: 'What the stack is made of, by names of letters and digits.',
     }),
     cloudformationResources: Type.Optional(
-      mapOf(
-        {
-          type: 'object',
-          properties: {
-            Type: { type: 'string', description: 'Such as AWS::SNS::Topic.', 'stp:static': true },
-          },
-          required: ['Type'],
-          additionalProperties: true,
-        },
-        { title: 'CloudFormation resources', description: 'As they stand in a template, by logical id.' },
-      ),
+      mapOf(rawResource, {
+        title: 'CloudFormation resources',
+        description: 'As they stand in a template, by logical id.',
+      }),
     ),
     stackConfig: Type.Optional(
       closedObject(

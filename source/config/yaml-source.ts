@@ -27,6 +27,25 @@ export type TextFinding = {
 
 type Place = { key?: Scalar; value: Node | null };
 
+/** @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html */
+const functionTags: ReadonlySet<string> = new Set([
+  'And',
+  'Base64',
+  'Cidr',
+  'Equals',
+  'FindInMap',
+  'GetAtt',
+  'GetAZs',
+  'If',
+  'ImportValue',
+  'Join',
+  'Not',
+  'Or',
+  'Select',
+  'Split',
+  'Sub',
+]);
+
 /** More than this is no config but an attack by aliases of aliases, or by brackets without end. */
 const maximumNodes = 200_000;
 const maximumDepth = 100;
@@ -55,11 +74,22 @@ export class YamlSource {
     this.text = text.replace(/^\uFEFF/, '');
     this.#document = this.#parse();
     const places = new Set<number>();
+    const unquoted = new Set<number>();
     for (const { code, message, pos } of this.#document?.errors ?? []) {
       // At one place, the first error is the cause and the others follow from it.
       if (places.has(pos[0])) continue;
       places.add(pos[0]);
-      this.findings.push({ ...describeSyntaxError(code, message), start: pos[0], end: pos[1] });
+      const hint = unquotedDirective(this.text, pos[0]);
+      const { line } = this.range(pos[0], pos[0]);
+      // All that follows in the line follows from it.
+      if (hint.suggestion !== undefined && unquoted.has(line)) continue;
+      if (hint.suggestion !== undefined) unquoted.add(line);
+      this.findings.push({
+        ...describeSyntaxError(code, message),
+        ...hint,
+        start: pos[0],
+        end: pos[1],
+      });
     }
     if (this.findings.length > 0 || !this.#document) return;
     const value = this.#read(this.#document.contents);
@@ -178,7 +208,7 @@ export class YamlSource {
     }
     if (isScalar(node)) {
       if (node.anchor !== undefined) this.#anchors.set(node.anchor, node);
-      return node.value;
+      return this.#tagged(node, node.value);
     }
     if (isAlias(node)) return this.#readAlias(node);
     if (!isMap(node) && !isSeq(node)) return null;
@@ -190,6 +220,26 @@ export class YamlSource {
       : node.items.map((item) => this.#read(item as Node | null));
     this.#open.delete(node);
     this.#depth--;
+    return this.#tagged(node, value);
+  }
+
+  /** The short forms of CloudFormation's functions: `!Ref x` is `{Ref: x}`. */
+  #tagged(node: Node, value: unknown): unknown {
+    const { tag } = node;
+    if (tag === undefined || !tag.startsWith('!') || tag === '!') return value;
+    const name = tag.slice(1);
+    if (name === 'Ref' || name === 'Condition') return { [name]: value };
+    if (name === 'GetAtt' && typeof value === 'string') {
+      const dot = value.indexOf('.');
+      return { 'Fn::GetAtt': dot < 0 ? value : [value.slice(0, dot), value.slice(dot + 1)] };
+    }
+    if (functionTags.has(name)) return { [`Fn::${name}`]: value };
+    this.#report(
+      node,
+      'unknown-tag',
+      `Nothing is known of the tag ${tag}.`,
+      'a text in quotes, or a tag of CloudFormation such as !Ref',
+    );
     return value;
   }
 
@@ -242,9 +292,9 @@ export class YamlSource {
     return value;
   }
 
-  #report(node: Node, code: string, message: string): void {
+  #report(node: Node, code: string, message: string, expected?: string): void {
     const [start, end] = node.range ?? [0, 0];
-    this.findings.push({ code, message, start, end });
+    this.findings.push({ code, message, start, end, ...(expected === undefined ? {} : { expected }) });
   }
 
   /** Offset in the text of the first character of a scalar's value, where the two are written alike. */
@@ -292,6 +342,14 @@ function describeSyntaxError(code: string, message: string): Omit<TextFinding, '
     default:
       return { code: 'yaml-syntax', message: withDot(message) };
   }
+}
+
+/** In `{…}` and `[…]` the commas and brackets of a directive are taken for those of YAML. */
+function unquotedDirective(text: string, offset: number): { suggestion?: string } {
+  const line = text.slice(text.lastIndexOf('\n', offset - 1) + 1, offset + 1);
+  return /[{[].*[ :,[]\$[\w$]+\(.*$/.test(line)
+    ? { suggestion: 'Inside of { } and [ ] a directive has to be in double quotes.' }
+    : {};
 }
 
 const withDot = (message: string): string => (/[.!?]$/.test(message) ? message : `${message}.`);

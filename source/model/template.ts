@@ -8,6 +8,7 @@ export type TemplateResource = {
   DeletionPolicy?: 'Delete' | 'Retain' | 'RetainExceptOnCreate' | 'Snapshot';
   UpdateReplacePolicy?: 'Delete' | 'Retain' | 'Snapshot';
   UpdatePolicy?: Record<string, Value>;
+  CreationPolicy?: Record<string, Value>;
   Condition?: string;
   /** `stp:resource` names the resource of the config that this one belongs to; screens build their tree from it. */
   Metadata?: { 'stp:resource'?: string; [key: string]: Value | undefined };

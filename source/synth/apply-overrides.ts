@@ -1,4 +1,6 @@
+import type { ConfigPath } from '../model/diagnostic.ts';
 import { isIntrinsic, type Value } from '../model/intrinsic.ts';
+import { didYouMean } from '../model/nearest-word.ts';
 import type { TemplateResource } from '../model/template.ts';
 import type { TemplateBuilder } from './template-builder.ts';
 
@@ -7,42 +9,67 @@ export function applyOverrides(stack: TemplateBuilder): void {
   for (const { name, overrides } of stack.config.resources) {
     if (!overrides) continue;
     for (const [logicalId, changes] of Object.entries(overrides)) {
+      const place = ['resources', name, 'overrides', logicalId];
       const resource = stack.resources[logicalId];
       if (resource?.Metadata?.['stp:resource'] !== name) {
-        const own = Object.keys(stack.resources).filter(
-          (id) => stack.resources[id]?.Metadata?.['stp:resource'] === name,
-        );
-        stack.report({
-          severity: 'error',
-          code: 'unknown-override',
-          path: ['resources', name, 'overrides', logicalId],
-          at: 'key',
-          message: `Resource ${name} has no CloudFormation resource ${logicalId} to override.`,
-          expected: `one of ${own.join(', ')}`,
-        });
+        reportUnknown(stack, name, logicalId, place);
         continue;
       }
-      for (const [path, value] of Object.entries(changes)) override(resource, path.split('.'), value);
+      for (const [path, value] of Object.entries(changes)) {
+        const mistake = override(resource, path.split('.'), value);
+        if (mistake === undefined) continue;
+        stack.report({
+          severity: 'error',
+          code: 'wrong-override',
+          path: [...place, path],
+          at: 'key',
+          message: `"${path}" cannot be set in ${logicalId}: ${mistake}.`,
+        });
+      }
     }
   }
 }
 
-/** Copies what it goes through, since descriptors may share values between resources. */
-function override(resource: TemplateResource, path: readonly string[], value: Value): void {
+function reportUnknown(stack: TemplateBuilder, name: string, logicalId: string, path: ConfigPath): void {
+  const own = Object.keys(stack.resources).filter(
+    (id) => stack.resources[id]?.Metadata?.['stp:resource'] === name,
+  );
+  stack.report({
+    severity: 'error',
+    code: 'unknown-override',
+    path,
+    at: 'key',
+    message: `Resource ${name} has no CloudFormation resource ${logicalId} to override.`,
+    expected: `one of ${own.join(', ')}`,
+    ...didYouMean(logicalId, own),
+  });
+}
+
+/**
+ * Sets one property, or says why that cannot be. What is missing on the way is made; an index may be the one after
+ * the last. Copies what it goes through, since descriptors may share values between resources.
+ */
+function override(resource: TemplateResource, path: readonly string[], value: Value): string | undefined {
+  if (path.includes('')) return 'a step of the path is empty';
+  if (path[0] === 'Properties' && path.length > 1) return 'paths begin inside of Properties';
   const properties: Record<string, Value | undefined> = { ...resource.Properties };
-  resource.Properties = properties;
-  let target = properties;
+  let target: Record<string, Value | undefined> = properties;
   for (const [index, step] of path.entries()) {
-    if (index === path.length - 1) {
-      target[step] = value;
-      return;
+    if (Array.isArray(target) && !(/^\d+$/.test(step) && Number(step) <= target.length)) {
+      const list = path.slice(0, index).join('.');
+      return `${list} is a list of ${target.length}, and "${step}" no place in it`;
     }
-    const next = target[step];
-    const copy: Record<string, Value | undefined> =
-      typeof next === 'object' && next !== null && !isIntrinsic(next)
-        ? ((Array.isArray(next) ? [...next] : { ...next }) as Record<string, Value | undefined>)
-        : {};
-    target[step] = copy as Value;
-    target = copy;
+    if (index === path.length - 1) target[step] = value;
+    else {
+      const next = target[step];
+      if (isIntrinsic(next) || (typeof next !== 'object' && next !== undefined)) {
+        return `${path.slice(0, index + 1).join('.')} is ${isIntrinsic(next) ? 'known to CloudFormation alone' : `the value ${JSON.stringify(next)}`}`;
+      }
+      const copy = (Array.isArray(next) ? [...next] : { ...next }) as Record<string, Value | undefined>;
+      target[step] = copy as Value;
+      target = copy;
+    }
   }
+  resource.Properties = properties;
+  return undefined;
 }

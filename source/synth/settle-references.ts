@@ -1,8 +1,10 @@
 import type { ConfigPath } from '../model/diagnostic.ts';
 import type { Value } from '../model/intrinsic.ts';
-import { nearestWord } from '../model/nearest-word.ts';
+import { didYouMean, nearestWord } from '../model/nearest-word.ts';
 import type { TemplateResource } from '../model/template.ts';
+import { checkDynamicReferences } from './check-dynamic-references.ts';
 import { attributesOf, isAttribute, resolveAttribute } from './cloudformation-attributes.ts';
+import { placeOf } from './config-place.ts';
 import { findCycle } from './find-cycle.ts';
 import type { TemplateBuilder } from './template-builder.ts';
 
@@ -13,27 +15,41 @@ import type { TemplateBuilder } from './template-builder.ts';
 export function settleReferences(stack: TemplateBuilder): void {
   checkNamedReferences(stack);
   const dependencies = new Map<string, string[]>();
-  const dynamicReferences = new Map<string, number>();
+  const withDynamicReferences: string[] = [];
   for (const [logicalId, resource] of Object.entries(stack.resources)) {
-    const walk = new Walk(stack, placeOf(logicalId, resource), dynamicReferences);
+    const walk = new Walk(stack, (isIt) => {
+      const owner = resource.Metadata?.['stp:resource'];
+      return placeOf(stack.config, logicalId, owner, isIt ?? (() => false));
+    });
     for (const dependency of [resource.DependsOn ?? []].flat()) walk.depend(dependency);
     if (resource.Properties) resource.Properties = walk.settle(resource.Properties);
     if (resource.UpdatePolicy) resource.UpdatePolicy = walk.settle(resource.UpdatePolicy);
+    if (resource.CreationPolicy) resource.CreationPolicy = walk.settle(resource.CreationPolicy);
+    checkCondition(stack, logicalId, resource);
     dependencies.set(logicalId, walk.dependencies);
+    if (walk.hasDynamicReferences) withDynamicReferences.push(logicalId);
   }
   for (const [index, output] of stack.config.outputs.entries()) {
     const settled = stack.outputs[output.name];
     if (settled)
-      settled.Value = new Walk(stack, ['stackConfig', 'outputs', index, 'value']).settle(settled.Value);
+      settled.Value = new Walk(stack, () => ['stackConfig', 'outputs', index, 'value']).settle(settled.Value);
   }
-  for (const [service, count] of dynamicReferences) reportDynamicReferences(stack, service, count);
+  checkDynamicReferences(stack, withDynamicReferences);
   const cycle = findCycle(dependencies);
   if (cycle) reportCycle(stack, cycle);
 }
 
-function placeOf(logicalId: string, resource: TemplateResource): ConfigPath {
-  const owner = resource.Metadata?.['stp:resource'];
-  return owner === undefined ? ['cloudformationResources', logicalId] : ['resources', owner];
+/** Conditions are made by descriptors alone; a config has no section for them. */
+function checkCondition(stack: TemplateBuilder, logicalId: string, { Condition }: TemplateResource): void {
+  if (Condition === undefined || Object.hasOwn(stack.conditions, Condition)) return;
+  stack.report({
+    severity: 'error',
+    code: 'unknown-condition',
+    path: ['cloudformationResources', logicalId, 'Condition'],
+    message: `The stack has no condition "${Condition}".`,
+    suggestion:
+      'A config defines no conditions: let a directive of your own give the resource where it is wanted.',
+  });
 }
 
 /** `$CfResourceParam`, whose places in the config are known exactly. */
@@ -68,17 +84,18 @@ function checkNamedReferences(stack: TemplateBuilder): void {
   }
 }
 
+type PlaceOf = (isIt?: (value: unknown, key: string | number) => boolean) => ConfigPath;
+
 class Walk {
   readonly dependencies: string[] = [];
+  hasDynamicReferences = false;
   readonly #stack: TemplateBuilder;
-  readonly #path: ConfigPath;
-  readonly #dynamicReferences: Map<string, number>;
+  readonly #placeOf: PlaceOf;
   readonly #seen = new Set<string>();
 
-  constructor(stack: TemplateBuilder, path: ConfigPath, dynamicReferences = new Map<string, number>()) {
+  constructor(stack: TemplateBuilder, placeOf: PlaceOf) {
     this.#stack = stack;
-    this.#path = path;
-    this.#dynamicReferences = dynamicReferences;
+    this.#placeOf = placeOf;
   }
 
   depend(logicalId: string): void {
@@ -94,9 +111,10 @@ class Walk {
     this.#stack.report({
       severity: 'error',
       code: 'unknown-logical-id',
-      path: this.#path,
+      path: this.#placeOf((value) => isNameOf(value, logicalId)),
       at: 'key',
       message: `The stack has no CloudFormation resource "${logicalId}", which is referred to here.`,
+      ...didYouMean(logicalId, Object.keys(this.#stack.resources)),
     });
   }
 
@@ -106,6 +124,7 @@ class Walk {
     if (Array.isArray(value)) {
       let copy: Value[] | undefined;
       for (let index = 0; index < value.length; index++) {
+        if (typeof value[index] === 'string') this.#noteDynamicReference(value[index]);
         const settled = this.settle(value[index] as Value);
         if (settled === value[index]) continue;
         copy ??= [...value];
@@ -117,7 +136,8 @@ class Walk {
     let copy: Record<string, Value | undefined> | undefined;
     for (const key in record) {
       const member = record[key];
-      if (typeof member === 'string') this.#countDynamicReferences(member);
+      if (member === null) this.#reportNull(key);
+      if (typeof member === 'string') this.#noteDynamicReference(member);
       if (key === 'Ref' && typeof member === 'string') this.depend(member);
       else if (key === 'Fn::GetAtt') {
         const replaced = this.#attribute(member);
@@ -136,11 +156,20 @@ class Walk {
     return (copy as T | undefined) ?? value;
   }
 
-  #countDynamicReferences(text: string): void {
-    if (!text.includes('{{resolve:')) return;
-    for (const [, service = ''] of text.matchAll(/\{\{resolve:([a-z-]+):/g)) {
-      this.#dynamicReferences.set(service, (this.#dynamicReferences.get(service) ?? 0) + 1);
-    }
+  /** CloudFormation takes no null anywhere. */
+  #reportNull(key: string): void {
+    this.#stack.report({
+      severity: 'error',
+      code: 'null-value',
+      path: this.#placeOf((value, at) => value === null && at === key),
+      at: 'key',
+      message: `"${key}" has no value, and CloudFormation takes none without.`,
+      suggestion: 'Give it one, or leave it out.',
+    });
+  }
+
+  #noteDynamicReference(text: string): void {
+    this.hasDynamicReferences ||= text.includes('{{resolve:');
   }
 
   #attribute(member: Value | undefined): Value | undefined {
@@ -163,24 +192,14 @@ class Walk {
   }
 }
 
+/** `Ref: x`, `DependsOn: x`, `Fn::GetAtt: [x, …]`, `Fn::GetAtt: x.y`, `Fn::Sub: …${x}…`. */
+const isNameOf = (value: unknown, logicalId: string): boolean =>
+  typeof value === 'string' &&
+  (value === logicalId || value.startsWith(`${logicalId}.`) || value.includes(`\${${logicalId}`));
+
 function splitOnce(text: string): [logicalId: string, attribute: string] {
   const dot = text.indexOf('.');
   return dot < 0 ? [text, ''] : [text.slice(0, dot), text.slice(dot + 1)];
-}
-
-/** @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html */
-const maximumDynamicReferences = 60;
-
-function reportDynamicReferences(stack: TemplateBuilder, service: string, count: number): void {
-  if (count <= maximumDynamicReferences) return;
-  stack.report({
-    severity: 'error',
-    code: 'too-many-dynamic-references',
-    path: ['resources'],
-    at: 'key',
-    message: `The stack has ${count} references to ${service}; CloudFormation allows ${maximumDynamicReferences}.`,
-    suggestion: 'Let the functions read their secrets themselves, or split the service into several configs.',
-  });
 }
 
 function reportCycle(stack: TemplateBuilder, cycle: readonly string[]): void {
@@ -190,7 +209,7 @@ function reportCycle(stack: TemplateBuilder, cycle: readonly string[]): void {
   stack.report({
     severity: 'error',
     code: 'circular-dependency',
-    path: placeOf(first, resource),
+    path: placeOf(stack.config, first, resource.Metadata?.['stp:resource'], () => false),
     at: 'key',
     message: `CloudFormation could not create the stack: ${[...cycle, first].join(' → ')} wait for each other.`,
     suggestion: 'Take one of the references out, or write the name of what is referred to instead.',

@@ -1,0 +1,66 @@
+import { expect, test } from 'vitest';
+import { property, synthesize } from './synthesize.ts';
+
+const table = (overrides: string) => `resources:
+  posts:
+    type: dynamo-db-table
+    properties:
+      primaryKey: { partitionKey: { name: id, type: string } }
+    overrides:
+${overrides}`;
+
+test('properties are set, mended and added, also in lists', () => {
+  const stack = synthesize(
+    table(`      PostsTable:
+        TableClass: STANDARD_INFREQUENT_ACCESS
+        PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled: true
+        AttributeDefinitions.0.AttributeType: N
+        AttributeDefinitions.1: { AttributeName: at, AttributeType: S }
+        KinesisStreamSpecification.StreamArn: $CfResourceParam('Stream', 'Arn')
+cloudformationResources:
+  Stream: { Type: AWS::Kinesis::Stream, Properties: { ShardCount: 1 } }
+`),
+  );
+  expect(stack.findings).toEqual([]);
+  expect(stack.template.Resources.PostsTable?.Properties).toMatchObject({
+    TableClass: 'STANDARD_INFREQUENT_ACCESS',
+    PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+    AttributeDefinitions: [
+      { AttributeName: 'id', AttributeType: 'N' },
+      { AttributeName: 'at', AttributeType: 'S' },
+    ],
+  });
+  expect(property(stack, 'PostsTable', 'KinesisStreamSpecification', 'StreamArn')).toEqual({
+    'Fn::GetAtt': ['Stream', 'Arn'],
+  });
+});
+
+test.each([
+  ['PostsTabel: { A: 1 }', 'Resource posts has no CloudFormation resource PostsTabel to override.'],
+  [
+    'PostsTable: { KeySchema.3.AttributeName: a }',
+    '"KeySchema.3.AttributeName" cannot be set in PostsTable: KeySchema is a list of 1, and "3" no place in it.',
+  ],
+  [
+    'PostsTable: { KeySchema.first: a }',
+    '"KeySchema.first" cannot be set in PostsTable: KeySchema is a list of 1, and "first" no place in it.',
+  ],
+  [
+    'PostsTable: { BillingMode.a: b }',
+    '"BillingMode.a" cannot be set in PostsTable: BillingMode is the value "PAY_PER_REQUEST".',
+  ],
+  [
+    'PostsTable: { Properties.TableName: a }',
+    '"Properties.TableName" cannot be set in PostsTable: paths begin inside of Properties.',
+  ],
+  ['PostsTable: { A..B: a }', '"A..B" cannot be set in PostsTable: a step of the path is empty.'],
+  ['PostsTable: { TableClass: }', '"TableClass" has no value, and CloudFormation takes none without.'],
+])('%s', (overrides, message) => {
+  expect(synthesize(table(`      ${overrides}\n`)).findings.map((one) => one.message)).toEqual([message]);
+});
+
+test('what cannot be overridden is answered with what can', () => {
+  expect(synthesize(table('      PostsTabel: { A: 1 }\n')).findings).toMatchObject([
+    { expected: 'one of PostsTable', suggestion: 'Did you mean "PostsTable"?' },
+  ]);
+});
