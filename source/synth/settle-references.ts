@@ -79,6 +79,7 @@ function checkNamedReferences(stack: TemplateBuilder): void {
         path,
         message: `$CfResourceParam: ${resource.Type} has no attribute "${attribute}".`,
         expected: `one of ${attributesOf(resource.Type).join(', ')}`,
+        ...didYouMean(attribute, ['Arn', 'Name', ...attributesOf(resource.Type)]),
       });
     }
   }
