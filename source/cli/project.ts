@@ -27,6 +27,8 @@ type ReadProject = {
   checkEntryFiles: boolean;
   /** Whether the template names the versions of secrets that are current now; costs a call for each. */
   pinSecrets?: boolean;
+  /** Whether it is about a stack that is there: an output that it was made with may be gone by now. */
+  deployed?: boolean;
 };
 
 /** Reads and checks the config; problems of any kind are in the result. */
@@ -47,7 +49,7 @@ export async function requireConfig(
   { checkEntryFiles }: { checkEntryFiles: boolean },
 ): Promise<Config> {
   const options = await loadOptions(context, { checkEntryFiles });
-  return withAnswers(context, {}, (aws) =>
+  return withAnswers(context, { deployed: !checkEntryFiles }, (aws) =>
     readCheckedConfig(
       { ...options, aws },
       {
@@ -115,7 +117,7 @@ async function regionOf({ flags, io }: Pick<Context, 'flags' | 'io'>): Promise<s
 /** Runs something that reads a config, with the AWS of this command to ask; it is looked for when it is asked. */
 async function withAnswers<R>(
   context: Context,
-  { pinSecrets = false }: Partial<ReadProject>,
+  { pinSecrets = false, deployed = false }: Partial<ReadProject>,
   read: (aws: AskAws) => Promise<R>,
 ): Promise<R> {
   let made: ReturnType<typeof import('./ask-aws.ts').askAws> | undefined;
@@ -126,7 +128,11 @@ async function withAnswers<R>(
   };
   try {
     return await read({
-      stackOutput: async (...asked) => (await aws()).stackOutput(...asked),
+      async stackOutput(...asked) {
+        const answer = await (await aws()).stackOutput(...asked);
+        // Its logs, and deleting it, do not depend on the value.
+        return deployed && 'error' in answer ? { value: asked[1] } : answer;
+      },
       ...(pinSecrets && {
         secretVersion: async (name: string) => (await aws()).secretVersion?.(name) ?? { value: null },
       }),

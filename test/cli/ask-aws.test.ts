@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -98,16 +98,23 @@ stackConfig:
   outputs: [{ name: table, value: "$StackOutput('base-dev', 'table')" }]
 `,
     );
-    const synth = async (...flags: string[]) => {
+    const stp = async (...argv: string[]) => {
       const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()];
       const io = { stdin, stdout, stderr, env: {}, cwd: folder } as unknown as Io;
-      const code = await runStp(['synth', '--region', 'us-east-1', ...flags], io);
+      const code = await runStp(argv, io);
       return { code, stdout: String(stdout.read() ?? ''), stderr: String(stderr.read() ?? '') };
     };
     vi.stubEnv('AWS_ACCESS_KEY_ID', aws.server.accessKeyId);
     vi.stubEnv('AWS_SECRET_ACCESS_KEY', aws.server.secretAccessKey);
-    const { stdout } = await synth('--endpoint-url', aws.server.endpoint);
+    const synth = ['synth', '--region', 'us-east-1', '--endpoint-url', aws.server.endpoint];
+    const { stdout } = await stp(...synth);
     expect(JSON.parse(stdout).Outputs).toEqual({ table: { Value: 'posts' } });
+
+    // What is deployed does not need it any more: without the stack there is nothing to delete.
+    writeFileSync(file, readFileSync(file, 'utf8').replace('base-dev', 'gone-dev'));
+    const endpoint = ['--region', 'us-east-1', '--endpoint-url', aws.server.endpoint];
+    expect(await stp('synth', ...endpoint)).toMatchObject({ code: 2 });
+    expect(await stp('delete', '--yes', ...endpoint)).toMatchObject({ code: 0 });
 
     vi.unstubAllEnvs();
     for (const name of ['AWS_CONFIG_FILE', 'AWS_SHARED_CREDENTIALS_FILE'])
@@ -115,11 +122,17 @@ stackConfig:
     for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_PROFILE'])
       vi.stubEnv(name, undefined);
     vi.stubEnv('AWS_EC2_METADATA_DISABLED', 'true');
-    const { code, stderr } = await synth('--endpoint-url', aws.server.endpoint);
+    const { code, stdout: problems } = await stp(
+      'validate',
+      '--region',
+      'us-east-1',
+      '--endpoint-url',
+      aws.server.endpoint,
+    );
     vi.unstubAllEnvs();
     expect(code).toBe(2);
-    expect(stderr).toContain('stacktape.yml:5:36 error directive-needs-aws');
-    expect(stderr).toContain('or use `--local`, which needs no AWS account');
+    expect(problems).toContain('stacktape.yml:5:36 error directive-needs-aws');
+    expect(problems).toContain('or use `--local`, which needs no AWS account');
   });
 });
 

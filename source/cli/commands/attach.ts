@@ -7,7 +7,7 @@ import { showOperation } from '../show-operation.ts';
 
 /** `stp attach`: watches the operation that runs on the stack, whoever started it. */
 export async function attach(context: Context): Promise<number> {
-  const { locate } = await requireProject(context, { checkEntryFiles: false });
+  const { locate } = await requireProject(context, { checkEntryFiles: false, deployed: true });
   const stack = await openStack(context);
   return showOperation(
     context,

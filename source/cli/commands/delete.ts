@@ -11,7 +11,7 @@ export async function deleteCommand(
   _args: string[],
   flags: { allowDataLoss?: boolean },
 ): Promise<number> {
-  const { locate } = await requireProject(context, { checkEntryFiles: false });
+  const { locate } = await requireProject(context, { checkEntryFiles: false, deployed: true });
   const stack = await openStack(context);
   return showOperation(
     context,
