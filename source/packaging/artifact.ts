@@ -22,8 +22,10 @@ export type PythonLanguageConfig = {
   /** The file with the dependencies, relative to the config's folder; searched upwards where it is not given. */
   packageManagerFile?: string;
   packageManager?: 'pip' | 'pipenv' | 'poetry' | 'uv';
-  /** As YAML reads it, so that 3.10 is 3.1. It has to be the runtime's. */
-  pythonVersion?: number;
+  /** As YAML reads it, so that 3.10 is 3.1 unless it is a text. It has to be the runtime's. */
+  pythonVersion?: number | string;
+  /** True where it is not given. */
+  minify?: boolean;
 };
 
 export type JavaLanguageConfig = {

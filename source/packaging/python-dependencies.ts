@@ -1,161 +1,238 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import type { PythonLanguageConfig } from './artifact.ts';
 import type { BuildJob } from './language-build.ts';
 import { foldersUpTo, stampPath } from './language-build.ts';
 import { PackagingFailure } from './packaging-error.ts';
+import {
+  type Entry,
+  type LockedPackage,
+  lockedVersions,
+  pipenvRequirements,
+  poetryRequirements,
+  type Requirements,
+} from './python-manifests.ts';
+import { isLocal, notOfIndex, readRequirements, requirementLines } from './python-requirements.ts';
 import type { Stamp } from './stamps.ts';
-import { findTool, missingTool, requireTool, runTool, toolFailure } from './tools.ts';
+import { findTool, requireTool, runTool, toolFailure } from './tools.ts';
 
-/** What is to be installed, as lines of a requirements file that refers to no other file. */
-export type PythonDependencies = { requirements: string; file: string; stamps: Stamp[] };
+/** What is to be installed. */
+export type PythonDependencies = {
+  /** Lines of a requirements file that refers to no other file. */
+  requirements: string;
+  /** Versions of a lock file, as lines; packages that nothing asks for are not installed by them. */
+  constraints: string;
+  /** Where they stand, relative to the config's folder; empty where there are none. */
+  file: string;
+  stamps: Stamp[];
+};
 
-const knownFiles = [
-  'requirements.txt',
-  'uv.lock',
-  'poetry.lock',
-  'Pipfile.lock',
-  'Pipfile',
-  'pyproject.toml',
-] as const;
+type Manager = NonNullable<PythonLanguageConfig['packageManager']>;
+
+/** Files with dependencies, in the order in which they are looked for in a folder, and whose they are. */
+const knownFiles: readonly { name: string; managers: readonly Manager[] }[] = [
+  { name: 'requirements.txt', managers: ['pip', 'uv'] },
+  { name: 'uv.lock', managers: ['uv'] },
+  { name: 'poetry.lock', managers: ['poetry'] },
+  { name: 'Pipfile.lock', managers: ['pipenv'] },
+  { name: 'Pipfile', managers: ['pipenv'] },
+  { name: 'pyproject.toml', managers: ['pip', 'uv', 'poetry'] },
+];
+
+/** Lock files come before the manifest that they belong to, also where that is the one that the config names. */
+const locksOf: Readonly<Record<string, readonly string[]>> = {
+  'pyproject.toml': ['uv.lock', 'poetry.lock'],
+  Pipfile: ['Pipfile.lock'],
+};
 
 /**
  * Reads the dependencies of a function from the file that the config names, else from the nearest one above the
- * entry file. In one folder a requirements.txt comes before what else is there.
- * @throws PackagingFailure where the file is not there or is of a kind that cannot be installed from
+ * entry file. In one folder a requirements.txt comes before what else is there; `packageManager` says otherwise.
+ * @throws PackagingFailure where the file is not there or holds what cannot be installed
  */
 export async function readPythonDependencies(job: BuildJob, folder: string): Promise<PythonDependencies> {
   const stamps: Stamp[] = [];
   const file = locate(job, folder, stamps);
-  if (file === undefined) return { requirements: '', file: '', stamps };
-  const requirements = await readFile(job, file, stamps);
-  return { requirements, file: stampPath(job.directory, file), stamps };
+  if (file === undefined) return { requirements: '', constraints: '', file: '', stamps };
+  const { lines, constraints = [] } = await readFile(job, file, stamps);
+  return {
+    requirements: lines.join('\n'),
+    constraints: constraints.join('\n'),
+    file: stampPath(job.directory, file),
+    stamps,
+  };
 }
 
 function locate(job: BuildJob, folder: string, stamps: Stamp[]): string | undefined {
   const { fn, properties, directory, stamper } = job;
-  const named = properties.languageSpecificConfig?.packageManagerFile;
+  const { packageManagerFile: named, packageManager: manager } = properties.languageSpecificConfig ?? {};
+  const files = knownFiles.filter(({ managers }) => manager === undefined || managers.includes(manager));
+  const stamp = (file: string): boolean => {
+    // Also of those that are not there: one that comes would be used.
+    stamps.push(stamper.take('file', stampPath(directory, file)));
+    return existsSync(file);
+  };
   if (named !== undefined) {
     const file = path.resolve(directory, named);
-    stamps.push(stamper.take('file', stampPath(directory, file)));
-    if (existsSync(file)) return file;
-    throw new PackagingFailure({
-      function: fn.name,
-      code: 'missing-package',
-      message: `packageManagerFile ${named} does not exist`,
-      hint: 'It is relative to the folder of the config.',
-    });
+    if (!stamp(file)) {
+      throw new PackagingFailure({
+        function: fn.name,
+        code: 'missing-package',
+        message: `packageManagerFile ${named} does not exist`,
+        hint: 'It is relative to the folder of the config.',
+      });
+    }
+    const locks = (locksOf[path.basename(file)] ?? [])
+      .filter((name) => files.some((known) => known.name === name))
+      .map((name) => path.join(path.dirname(file), name))
+      .filter(stamp);
+    return locks[0] ?? file;
   }
   for (const above of foldersUpTo(directory, folder)) {
-    const here = knownFiles.map((name) => path.join(above, name));
-    // Also those that are not there: one that comes would be used.
-    stamps.push(...here.map((file) => stamper.take('file', stampPath(directory, file))));
-    const found = here.find((file) => existsSync(file));
-    if (found !== undefined) return found;
+    const here = files.map(({ name }) => path.join(above, name)).filter(stamp);
+    if (here[0] !== undefined) return here[0];
   }
-  return undefined;
-}
-
-async function readFile(job: BuildJob, file: string, stamps: Stamp[]): Promise<string> {
-  const name = path.basename(file);
-  switch (name) {
-    case 'uv.lock':
-      return exportLock(job, file);
-    case 'poetry.lock':
-      throw unsupported(job, file, 'poetry export --without-hashes -f requirements.txt -o requirements.txt');
-    case 'Pipfile':
-    case 'Pipfile.lock':
-      throw unsupported(job, file, 'pipenv requirements > requirements.txt');
-    case 'pyproject.toml':
-      return readProject(job, file);
-    default:
-      return readRequirements(job, file, stamps, new Set());
-  }
-}
-
-const unsupported = ({ fn, directory }: BuildJob, file: string, command: string): PackagingFailure =>
-  new PackagingFailure({
+  if (manager === undefined) return undefined;
+  throw new PackagingFailure({
     function: fn.name,
-    code: 'unsupported-option',
-    message: `dependencies in ${stampPath(directory, file)} cannot be installed; requirements.txt, pyproject.toml with [project] dependencies, and uv.lock can`,
-    hint: `Write them down with \`${command}\`: requirements.txt comes first where both are there.`,
+    code: 'missing-package',
+    message: `packageManager ${manager} has nothing to install from: there is no ${files.map(({ name }) => name).join(' and no ')} from the folder of ${properties.entryfilePath} up to the config's`,
+    hint: 'Name the file as packageManagerFile, or leave packageManager out.',
   });
+}
 
-/** A requirements file with those that it includes; its paths are read from its own folder. */
-function readRequirements(job: BuildJob, file: string, stamps: Stamp[], seen: Set<string>): string {
-  if (seen.has(file)) return '';
-  seen.add(file);
-  stamps.push(job.stamper.take('file', stampPath(job.directory, file)));
-  if (!existsSync(file)) {
+type Found = { lines: string[]; constraints?: string[] };
+
+async function readFile(job: BuildJob, file: string, stamps: Stamp[]): Promise<Found> {
+  const beside = (name: string): string => path.join(path.dirname(file), name);
+  switch (path.basename(file)) {
+    case 'uv.lock':
+      if (findTool('uv', job.environment) !== undefined)
+        return { lines: await exportLock(job, file, stamps) };
+      return readLocked(job, file, beside('pyproject.toml'), stamps);
+    case 'poetry.lock':
+      return readLocked(job, file, beside('pyproject.toml'), stamps);
+    case 'Pipfile.lock':
+      return readPipfileLock(job, file);
+    case 'Pipfile':
+      return readPipfile(job, file);
+    case 'pyproject.toml':
+      return { lines: await readProject(job, file) };
+    default:
+      return { lines: [readRequirements(job, file, stamps)] };
+  }
+}
+
+/** What the project asks for directly, in the versions of the lock; what those need is found as at any installation. */
+async function readLocked(job: BuildJob, lock: string, project: string, stamps: Stamp[]): Promise<Found> {
+  stamps.push(job.stamper.take('file', stampPath(job.directory, project)));
+  if (!existsSync(project)) {
     throw new PackagingFailure({
       function: job.fn.name,
       code: 'missing-package',
-      message: `${stampPath(job.directory, file)} is included by another requirements file, but does not exist`,
+      message: `${stampPath(job.directory, lock)} has no pyproject.toml beside it, which says what the project asks for`,
     });
   }
-  const text = readFileSync(file, 'utf8').replaceAll(/\\\r?\n/g, ' ');
-  return text
-    .split(/\r?\n/)
-    .map((line) => line.replace(/(?:^|\s)#.*$/, '').trim())
-    .filter((line) => line !== '')
-    .map((line) => {
-      const included = /^(?:-r|--requirement)[\s=]*(\S+)/.exec(line)?.[1];
-      if (included !== undefined)
-        return readRequirements(job, path.resolve(path.dirname(file), included), stamps, seen);
-      const isLocal = /^(?:-e\b|--editable|-c\b|--constraint|\.{1,2}[/\\]|[/\\]|file:)|@\s*file:/.test(line);
-      if (!isLocal) return line;
-      throw new PackagingFailure({
-        function: job.fn.name,
-        code: 'unsupported-option',
-        message: `${stampPath(job.directory, file)} asks for \`${line}\`, which is not a package of an index`,
-        hint: 'Put code of your own under the folder of the entry file: all of it goes into the artifact. Write constraints as versions.',
-      });
-    })
-    .join('\n');
+  const lines = await readProject(job, project);
+  const { package: packages = [] } = await readToml<{ package?: LockedPackage[] }>(
+    job,
+    lock,
+  );
+  return { lines, constraints: lockedVersions(packages) };
 }
 
-async function exportLock(job: BuildJob, file: string): Promise<string> {
-  const { fn, environment, signal } = job;
-  const uv = findTool('uv', environment);
-  if (uv === undefined) throw missingTool(fn.name, 'uv');
-  const args = ['export', '--frozen', '--no-dev', '--no-emit-project', '--no-header', '--no-annotate'];
-  const result = await runTool(uv, args, { cwd: path.dirname(file), environment, signal });
-  if (result.ok) return result.stdout;
-  throw toolFailure(fn.name, 'uv export failed', result.output, { code: 'install-failed' });
+async function exportLock(job: BuildJob, file: string, stamps: Stamp[]): Promise<string[]> {
+  const { fn, environment, signal, directory, stamper } = job;
+  const folder = path.dirname(file);
+  stamps.push(stamper.take('file', stampPath(directory, path.join(folder, 'pyproject.toml'))));
+  const uv = requireTool(fn.name, 'uv', environment);
+  const args = [
+    'export',
+    '--frozen',
+    '--no-dev',
+    '--no-emit-project',
+    '--no-header',
+    '--no-annotate',
+    '--no-hashes',
+  ];
+  const result = await runTool(uv, args, { cwd: folder, environment, signal });
+  if (!result.ok)
+    throw toolFailure(fn.name, `uv export of ${stampPath(directory, file)} failed`, result.output, {
+      code: 'install-failed',
+    });
+  const lines = requirementLines(result.stdout);
+  const local = lines.find(isLocal);
+  if (local !== undefined) throw notOfIndex(job, file, local);
+  return lines;
+}
+
+function readPipfileLock(job: BuildJob, file: string): Found {
+  let lock: { default?: Record<string, Entry>; _meta?: { sources?: { url?: string }[] } };
+  try {
+    lock = JSON.parse(readFileSync(file, 'utf8')) as typeof lock;
+  } catch (cause) {
+    throw new PackagingFailure({
+      function: job.fn.name,
+      code: 'missing-package',
+      message: `${stampPath(job.directory, file)} cannot be read: ${String(cause)}`,
+      hint: 'Write it again with `pipenv lock`.',
+    });
+  }
+  return accept(job, file, pipenvRequirements(lock.default ?? {}, lock._meta?.sources ?? []));
+}
+
+async function readPipfile(job: BuildJob, file: string): Promise<Found> {
+  const { packages = {}, source = [] } = await readToml<{
+    packages?: Record<string, Entry>;
+    source?: { url?: string }[];
+  }>(job, file);
+  return accept(job, file, pipenvRequirements(packages, source));
+}
+
+async function readProject(job: BuildJob, file: string): Promise<string[]> {
+  const { project = {}, tool } = await readToml<{
+    project?: { dependencies?: string[]; dynamic?: string[] };
+    tool?: { poetry?: { dependencies?: Record<string, Entry> } };
+  }>(job, file);
+  if (project.dependencies !== undefined) return project.dependencies;
+  const poetry = tool?.poetry?.dependencies;
+  if (poetry !== undefined) return accept(job, file, poetryRequirements(poetry)).lines;
+  if (!project.dynamic?.includes('dependencies')) return [];
+  throw new PackagingFailure({
+    function: job.fn.name,
+    code: 'unsupported-option',
+    message: `${stampPath(job.directory, file)} has its build tool make up the dependencies (\`dynamic\`), so they cannot be read`,
+    hint: 'Write them down with `python3 -m pip freeze > requirements.txt`: it comes first where both are there.',
+  });
+}
+
+function accept(job: BuildJob, file: string, { lines, foreign }: Requirements): { lines: string[] } {
+  if (foreign[0] !== undefined) throw notOfIndex(job, file, foreign[0]);
+  return { lines };
 }
 
 /** Python reads TOML itself from 3.11 on; before, pip brings a reader. */
-const projectScript = `
+const tomlScript = `
 import json, sys
 try:
     import tomllib
 except ImportError:
     from pip._vendor import tomli as tomllib
 with open(sys.argv[1], 'rb') as file:
-    data = tomllib.load(file)
-project = data.get('project', {})
-print(json.dumps({
-    'dependencies': project.get('dependencies'),
-    'dynamic': 'dependencies' in project.get('dynamic', []),
-    'poetry': 'dependencies' in data.get('tool', {}).get('poetry', {}),
-}))
+    print(json.dumps(tomllib.load(file), default=str))
 `;
 
-async function readProject(job: BuildJob, file: string): Promise<string> {
+async function readToml<T>(job: BuildJob, file: string): Promise<T> {
   const { fn, environment, signal, directory } = job;
-  const python = requireTool(fn.name, 'python3', environment);
-  const result = await runTool(python, ['-c', projectScript, file], { cwd: directory, environment, signal });
+  const python = findTool('python3', environment);
+  const uv = python === undefined ? findTool('uv', environment) : undefined;
+  const program = uv ?? python ?? requireTool(fn.name, 'python3', environment);
+  const before = uv === undefined ? [] : ['run', '--quiet', '--no-project', '--python', '>=3.11', 'python'];
+  const args = [...before, '-c', tomlScript, file];
+  const result = await runTool(program, args, { cwd: directory, environment, signal });
   if (!result.ok)
     throw toolFailure(fn.name, `${stampPath(directory, file)} cannot be read`, result.output, {
       code: 'install-failed',
     });
-  const project = JSON.parse(result.stdout) as {
-    dependencies: string[] | null;
-    dynamic: boolean;
-    poetry: boolean;
-  };
-  if (project.dependencies !== null) return project.dependencies.join('\n');
-  if (project.poetry)
-    throw unsupported(job, file, 'poetry export --without-hashes -f requirements.txt -o requirements.txt');
-  if (project.dynamic) throw unsupported(job, file, 'python3 -m pip freeze > requirements.txt');
-  return '';
+  return JSON.parse(result.stdout) as T;
 }

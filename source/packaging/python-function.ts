@@ -19,15 +19,38 @@ export async function buildPython(job: BuildJob): Promise<LanguageBuild> {
   const version = pythonVersion(job);
   const entry = path.resolve(directory, properties.entryfilePath);
   const sources = readSources(job, path.dirname(entry));
+  checkHandler(job, sources.entries, path.basename(entry));
   const dependencies = await readPythonDependencies(job, path.dirname(entry));
   const stamps = [...sources.stamps, ...dependencies.stamps];
   if (dependencies.requirements.trim() === '') return { entries: sources.entries, stamps };
 
   const folder = await installRequirements(job, dependencies, version);
-  const kept = readInstalled(folder, properties.excludeDependencies ?? []);
+  const { excludeDependencies = [], languageSpecificConfig: language = {} } = properties;
+  const kept = readInstalled(folder, excludeDependencies, language.minify !== false);
   // The user's own file wins where a package brings one of the same name: the function was written beside it.
   const own = new Set(sources.entries.map((file) => file.path));
   return { entries: [...sources.entries, ...kept.filter((file) => !own.has(file.path))], stamps };
+}
+
+/** A module that nowhere says the handler's name has none for sure; where it is said, only Python can tell. */
+function checkHandler({ fn, properties }: BuildJob, entries: readonly ZipEntry[], name: string): void {
+  const { entryfilePath, handlerFunction = 'handler' } = properties;
+  const data = entries.find((entry) => entry.path === name)?.data;
+  if (data === undefined) {
+    throw new PackagingFailure({
+      function: fn.name,
+      code: 'missing-handler',
+      message: `excludeFiles leaves out ${entryfilePath}, which holds the handler`,
+    });
+  }
+  const text = Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString();
+  if (text.includes(handlerFunction) || /\bimport\s*\*/.test(text)) return;
+  throw new PackagingFailure({
+    function: fn.name,
+    code: 'missing-handler',
+    message: `${entryfilePath} has no function ${handlerFunction}, which is the function's handler`,
+    hint: 'Write `def handler(event, context):`, or name another function as handlerFunction.',
+  });
 }
 
 /** `3.13` of `python3.13`. */
@@ -42,7 +65,7 @@ function pythonVersion({ fn, properties }: BuildJob): string {
     });
   }
   const asked = properties.languageSpecificConfig?.pythonVersion;
-  if (asked !== undefined && asked !== Number(version)) {
+  if (asked !== undefined && String(asked) !== version && asked !== Number(version)) {
     throw new PackagingFailure({
       function: fn.name,
       code: 'unsupported-option',

@@ -17,22 +17,28 @@ import type { ZipEntry } from './zip.ts';
  */
 export async function installRequirements(
   job: BuildJob,
-  { requirements, file }: PythonDependencies,
+  { requirements, constraints, file }: PythonDependencies,
   version: string,
 ): Promise<string> {
   const { fn, environment, cacheDirectory, shared, signal } = job;
-  const uv = findTool('uv', environment);
+  const asked = job.properties.languageSpecificConfig?.packageManager;
+  const uv =
+    asked === 'uv'
+      ? requireTool(fn.name, 'uv', environment)
+      : asked === 'pip'
+        ? undefined
+        : findTool('uv', environment);
   const program = uv ?? requireTool(fn.name, 'python3', environment);
-  const key = contentHash(JSON.stringify([uv !== undefined, requirements, version, fn.architecture])).slice(
-    0,
-    32,
-  );
+  const from = [uv !== undefined, requirements, constraints, version, fn.architecture];
+  const key = contentHash(JSON.stringify(from)).slice(0, 32);
   return keptFolder(cacheDirectory, 'python', key, shared, async (folder) => {
     const list = path.join(folder, 'requirements.txt');
     writeFileSync(list, `${requirements}\n`);
+    const locked = path.join(folder, 'constraints.txt');
+    writeFileSync(locked, `${constraints}\n`);
     const target = path.join(folder, 'site');
     const args = uv === undefined ? pipArguments(job, version) : uvArguments(job, version);
-    const result = await runTool(program, [...args, '--target', target, '-r', list], {
+    const result = await runTool(program, [...args, '--target', target, '-r', list, '-c', locked], {
       cwd: job.directory,
       environment,
       signal,
@@ -77,7 +83,10 @@ function installFailure(
     /NewConnectionError|ConnectionError|Failed to establish|dns error|Connect(?:ion)? (?:refused|error)|ProxyError/i.test(
       result.output,
     );
-  const hasNone = /No matching distribution|no wheels|has no usable wheels|only-binary/i.test(result.output);
+  const hasNone =
+    /No matching distribution|no (?:usable )?wheels|only-binary|no version of|requirements are unsatisfiable/i.test(
+      result.output,
+    );
   const hint = isOffline
     ? 'The packages have to be downloaded once; after that they are in the cache.'
     : hasNone
@@ -93,8 +102,9 @@ function installFailure(
  * The installed files without what depends on the machine: programs of packages, which name its interpreter, and
  * notes of where a package came from.
  * @param excluded names of packages that stay out; what they need stays, since others may need it too
+ * @param minify leaves out what nothing reads at run time: stubs for type checkers and sources of native code
  */
-export function readInstalled(folder: string, excluded: readonly string[]): ZipEntry[] {
+export function readInstalled(folder: string, excluded: readonly string[], minify: boolean): ZipEntry[] {
   const site = path.join(folder, 'site');
   const names = new Set(excluded.map(normalise));
   const removed = new Set<string>();
@@ -107,14 +117,16 @@ export function readInstalled(folder: string, excluded: readonly string[]): ZipE
       if (isExcluded || isProgram(file)) removed.add(file.replace(/^(?:\.\.\/)+/, ''));
     }
   }
+  const staysOut = (file: string): boolean =>
+    isProgram(file) || isNote(file) || file.endsWith('.pyc') || (minify && isForDevelopers(file));
   return files
-    .filter(({ path: file }) => !removed.has(file) && !isNote(file) && file !== '.lock')
+    .filter(({ path: file }) => !removed.has(file) && !staysOut(file) && file !== '.lock')
     .map(({ path: file, executable }) => {
       const data = readFileSync(path.join(site, file));
       return {
         path: file,
         executable,
-        data: file.endsWith('.dist-info/RECORD') ? withoutRemoved(data) : data,
+        data: file.endsWith('.dist-info/RECORD') ? withoutRows(data, staysOut) : data,
       };
     });
 }
@@ -123,10 +135,12 @@ const fileOf = (row: string): string => row.replace(/^"?(.*?)"?,[^,]*,[^,]*$/, '
 const isProgram = (file: string): boolean => /^(?:\.\.\/)*bin\/[^/]+$/.test(file);
 const isNote = (file: string): boolean => /\.dist-info\/(?:direct_url|uv_cache)\.json$/.test(file);
 
-function withoutRemoved(record: Buffer): Buffer {
+const isForDevelopers = (file: string): boolean =>
+  /\.(?:pyi|pyx|pxd|c|cc|cpp|cu|h|hpp)$/.test(file) || /(?:^|\/)py\.typed$/.test(file);
+
+function withoutRows(record: Buffer, staysOut: (file: string) => boolean): Buffer {
   const rows = record.toString().split('\n');
-  const kept = rows.filter((row) => !isProgram(fileOf(row)) && !isNote(fileOf(row)) && !/\.pyc,/.test(row));
-  return Buffer.from(kept.join('\n'));
+  return Buffer.from(rows.filter((row) => !staysOut(fileOf(row))).join('\n'));
 }
 
 /** Names of packages are the same in either case and with any of the three signs. */

@@ -21,8 +21,8 @@ const tools = {
     get: 'Install one of them: https://www.python.org/downloads, https://docs.astral.sh/uv/getting-started/installation',
   },
   uv: {
-    title: 'uv, which reads uv.lock',
-    get: 'Install it (https://docs.astral.sh/uv/getting-started/installation), or name a requirements.txt as languageSpecificConfig.packageManagerFile.',
+    title: 'uv, which packageManager asks for',
+    get: 'Install it (https://docs.astral.sh/uv/getting-started/installation), or leave packageManager out to have pip install the same.',
   },
   javac: {
     title: 'a Java Development Kit',

@@ -6,7 +6,7 @@ test('every missing toolchain is told at once, with the functions that need it a
   const project = createProject({
     'go.mod': 'module x\n',
     'main.go': 'package main\n\nfunc main() {}\n',
-    'main.py': '',
+    'main.py': 'def handler(event, context): return 1\n',
     'requirements.txt': 'six\n',
     'pom.xml': '<project/>',
     'src/main/java/A.java': 'class A {}',

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -5,6 +6,7 @@ import {
   readFileSync,
   realpathSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -80,8 +82,42 @@ export const sourceFunction = (
 };
 
 /** Whether a program is there for the tests that build with it. */
-export const hasTool = (name: string): boolean =>
-  (process.env.PATH ?? '').split(path.delimiter).some((folder) => existsSync(path.join(folder, name)));
+export const hasTool = (name: string): boolean => folderOf(name) !== undefined;
+
+/** The folder on PATH that a program is in. */
+export const folderOf = (name: string): string | undefined =>
+  (process.env.PATH ?? '').split(path.delimiter).find((folder) => existsSync(path.join(folder, name)));
+
+/** The gate installs uv here. */
+const uvFolder = path.resolve(import.meta.dirname, '../../.cache/uv/bin');
+const uvAtHand = existsSync(path.join(uvFolder, 'uv')) ? path.join(uvFolder, 'uv') : undefined;
+
+/** What installs Python packages on this machine, each in an environment without the other. */
+export function pythonInstallers(): {
+  name: 'pip' | 'uv';
+  environment: Record<string, string | undefined>;
+}[] {
+  const links = mkdtempSync(path.join(tmpdir(), 'stp-python-'));
+  process.once('exit', () => rmSync(links, { recursive: true, force: true }));
+  const withOnly = (name: string, programs: Record<string, string | undefined>) => {
+    const folder = path.join(links, name);
+    mkdirSync(folder);
+    for (const [program, target] of Object.entries(programs)) {
+      if (target !== undefined) symlinkSync(target, path.join(folder, program));
+    }
+    return { ...process.env, PATH: `${folder}:/usr/bin:/bin` };
+  };
+  const folder = folderOf('python3');
+  const python3 =
+    folder === undefined
+      ? undefined
+      : execFileSync('python3', ['-c', 'import sys; print(sys.executable)'], { encoding: 'utf8' }).trim();
+  const uv = uvAtHand ?? (hasTool('uv') ? path.join(folderOf('uv') ?? '', 'uv') : undefined);
+  return [
+    ...(python3 === undefined ? [] : [{ name: 'pip' as const, environment: withOnly('pip', { python3 }) }]),
+    ...(uv === undefined ? [] : [{ name: 'uv' as const, environment: withOnly('uv', { uv, python3 }) }]),
+  ];
+}
 
 export const customFunction = (name: string, packagePath: string): FunctionToPackage => ({
   name,

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { PackagingError } from '../../source/packaging/packaging-error.ts';
-import { createProject, hasTool, outcomes, readZip, sourceFunction, unzip } from './project.ts';
+import { createProject, outcomes, pythonInstallers, readZip, sourceFunction, unzip } from './project.ts';
 
 const runtime = 'python3.13';
 const files = {
@@ -21,6 +21,7 @@ def handler(event, context):
   'src/virtual/pyvenv.cfg': 'home = /usr/bin\n',
   'src/virtual/lib/site.py': 'x\n',
 };
+const handler = 'def handler(event, context): return 1\n';
 const getPosts = sourceFunction('getPosts', 'src/get-posts.py', runtime);
 
 test('without dependencies no tool is needed', async () => {
@@ -34,50 +35,42 @@ test('without dependencies no tool is needed', async () => {
   expect(Object.keys(await readZip(readFileSync(artifact?.path ?? '')))).toEqual(['main.py', 'pages/a.html']);
 });
 
-test('lock files that cannot be installed from say what can', async () => {
+test('a module that has no handler is told; one that imports it from elsewhere is not', async () => {
   const project = createProject({
-    'a/main.py': '',
-    'a/Pipfile': '[packages]\n',
-    'b/main.py': '',
-    'b/poetry.lock': '',
-    'c/main.py': '',
-    'c/requirements.txt': 'six\n-e ../lib\n',
-    'd/main.py': '',
-    'd/uv.lock': '',
+    'none.py': 'def handle(event, context): return 1\n',
+    'named.py': 'def handle(event, context): return 1\n',
+    'imported.py': 'from lib import *\n',
+    'left/out.py': 'def handler(event, context): return 1\n',
   });
+  await project.package([
+    sourceFunction('named', 'named.py', runtime, { handlerFunction: 'handle' }),
+    sourceFunction('imported', 'imported.py', runtime),
+  ]);
   const failure = await project
-    .package(
-      ['a', 'b', 'c', 'd'].map((name) => sourceFunction(name, `${name}/main.py`, runtime)),
-      { environment: { PATH: '' } },
-    )
+    .package([
+      sourceFunction('none', 'none.py', runtime),
+      sourceFunction('out', 'left/out.py', runtime, { excludeFiles: ['left/*.py'] }),
+    ])
     .catch((error: unknown) => error);
   if (!(failure instanceof PackagingError)) throw failure;
-  expect(failure.exitCode).toBe(2);
-  expect(failure.problems.map(({ function: name, code }) => [name, code])).toEqual([
-    ['a', 'unsupported-option'],
-    ['b', 'unsupported-option'],
-    ['c', 'unsupported-option'],
-    ['d', 'missing-tool'],
-  ]);
-  expect(failure.message).toContain(
-    'a/Pipfile cannot be installed; requirements.txt, pyproject.toml with [project] dependencies, and uv.lock can',
-  );
-  expect(failure.problems[1]?.hint).toContain('poetry export');
-  expect(failure.message).toContain('c/requirements.txt asks for `-e ../lib`');
+  expect(failure.message).toContain("none: none.py has no function handler, which is the function's handler");
+  expect(failure.message).toContain('out: excludeFiles leaves out left/out.py, which holds the handler');
+  expect(failure.problems.map(({ code }) => code)).toEqual(['missing-handler', 'missing-handler']);
 });
 
 test('pythonVersion has to be the version of the runtime', async () => {
-  const project = createProject({ 'main.py': '' });
-  const of = (pythonVersion: number) =>
+  const project = createProject({ 'main.py': handler });
+  const of = (pythonVersion: number | string) =>
     project.package([sourceFunction('f', 'main.py', runtime, { languageSpecificConfig: { pythonVersion } })]);
   await expect(of(3.11)).rejects.toThrow(/pythonVersion 3\.11 is not the version of the runtime python3\.13/);
   expect(outcomes(await of(3.13))).toEqual(['f built']);
+  expect(outcomes(await of('3.13'))).toEqual(['f built']);
 });
 
-describe.skipIf(!hasTool('python3') && !hasTool('uv'))('with Python', { timeout: 120_000 }, () => {
+describe.each(pythonInstallers())('with $name', { timeout: 120_000 }, ({ environment }) => {
   test('code and packages lie side by side, and the handler answers', async () => {
     const project = createProject(files);
-    const [artifact] = await project.package([getPosts]);
+    const [artifact] = await project.package([getPosts], { environment });
     const names = Object.keys(await readZip(readFileSync(artifact?.path ?? '')));
     expect(names).toEqual(
       expect.arrayContaining(['get-posts.py', 'posts/__init__.py', 'posts/store.py', 'six.py']),
@@ -99,8 +92,8 @@ describe.skipIf(!hasTool('python3') && !hasTool('uv'))('with Python', { timeout:
     const dependent = { ...files, 'base.txt': 'six==1.16.0\ncharset-normalizer==3.4.0\n' };
     const first = createProject(dependent);
     const second = createProject(dependent);
-    const [one] = await first.package([getPosts]);
-    const [two] = await second.package([getPosts]);
+    const [one] = await first.package([getPosts], { environment });
+    const [two] = await second.package([getPosts], { environment });
     expect(two?.digest).toBe(one?.digest);
     const zip = await readZip(readFileSync(one?.path ?? ''));
     expect(Object.keys(zip).filter((name) => name.startsWith('bin/'))).toEqual([]);
@@ -112,41 +105,69 @@ describe.skipIf(!hasTool('python3') && !hasTool('uv'))('with Python', { timeout:
     ['arm64', 'aarch64-linux-gnu'],
   ] as const)('packages with native code are those of the runtime, on %s', async (architecture, suffix) => {
     const project = createProject({
-      'main.py': 'import markupsafe\n',
+      'main.py': `import markupsafe\n${handler}`,
       'requirements.txt': 'markupsafe==3.0.2\n',
     });
-    const [artifact] = await project.package([sourceFunction('f', 'main.py', runtime, { architecture })]);
+    const [artifact] = await project.package([sourceFunction('f', 'main.py', runtime, { architecture })], {
+      environment,
+    });
     expect(Object.keys(await readZip(readFileSync(artifact?.path ?? '')))).toContain(
       `markupsafe/_speedups.cpython-313-${suffix}.so`,
     );
   });
 
-  test('pyproject.toml is read, and packages can be left out', async () => {
+  test('packages can be left out, what they need is not', async () => {
     const project = createProject({
-      'pyproject.toml':
-        '[project]\nname = "posts"\nversion = "1"\ndependencies = [\n  "python-dateutil==2.9.0.post0", # brings six\n]\n',
-      'src/main.py': 'import dateutil\n',
+      'requirements.txt': 'python-dateutil==2.9.0.post0 # brings six\n',
+      'src/main.py': `import dateutil\n${handler}`,
     });
     const f = sourceFunction('f', 'src/main.py', runtime, { excludeDependencies: ['Python_Dateutil'] });
-    const [artifact] = await project.package([f]);
+    const [artifact] = await project.package([f], { environment });
     const names = Object.keys(await readZip(readFileSync(artifact?.path ?? '')));
     expect(names).toContain('six.py');
-    expect(names.filter((name) => name.includes('dateutil'))).toEqual([]);
+    expect(names.filter((file) => file.includes('dateutil'))).toEqual([]);
+  });
+
+  test('what only developers read is left out, unless minify says otherwise', async () => {
+    const project = createProject({
+      'main.py': handler,
+      'main.pyi': '',
+      'requirements.txt': 'markupsafe==3.0.2\n',
+    });
+    const of = (fn: string, minify?: boolean) =>
+      sourceFunction(
+        fn,
+        'main.py',
+        runtime,
+        minify === undefined ? {} : { languageSpecificConfig: { minify } },
+      );
+    const [small, all] = await project.package([of('small'), of('all', false)], { environment });
+    const zip = await readZip(readFileSync(small?.path ?? ''));
+    const stubs = (files: string[]) => files.filter((file) => /\.(?:pyi|c)$|py\.typed$/.test(file));
+    // A file of the user's own stays.
+    expect(stubs(Object.keys(zip))).toEqual(['main.pyi']);
+    expect(zip['MarkupSafe-3.0.2.dist-info/RECORD']?.text).not.toContain('.pyi');
+    expect(stubs(Object.keys(await readZip(readFileSync(all?.path ?? ''))))).toEqual([
+      'main.pyi',
+      'markupsafe/_speedups.c',
+      'markupsafe/_speedups.pyi',
+      'markupsafe/py.typed',
+    ]);
   });
 
   test('a repeat starts no tool; code alone is built again without an installation', async () => {
     const project = createProject(files);
-    const run = async (environment = process.env) =>
-      outcomes(await project.package([getPosts], { environment }));
+    const run = async (changed = {}) =>
+      outcomes(await project.package([getPosts], { environment: { ...environment, ...changed } }));
     expect(await run()).toEqual(['getPosts built']);
     expect(await run()).toEqual(['getPosts cached']);
     project.write({ 'src/__pycache__/more.pyc': 'x', 'src/.cache': 'x', 'README.md': '#' });
     expect(await run()).toEqual(['getPosts cached']);
     project.write({ 'src/posts/more.py': '' });
     // Nothing can be reached through this proxy.
-    expect(
-      await run({ ...process.env, HTTPS_PROXY: 'http://127.0.0.1:9', https_proxy: 'http://127.0.0.1:9' }),
-    ).toEqual(['getPosts built']);
+    expect(await run({ HTTPS_PROXY: 'http://127.0.0.1:9', https_proxy: 'http://127.0.0.1:9' })).toEqual([
+      'getPosts built',
+    ]);
     project.write({ 'base.txt': 'six==1.17.0\n' });
     expect(await run()).toEqual(['getPosts built']);
     project.write({ 'src/requirements.txt': '' });
@@ -154,15 +175,29 @@ describe.skipIf(!hasTool('python3') && !hasTool('uv'))('with Python', { timeout:
     expect(await run()).toEqual(['getPosts cached']);
   });
 
-  test('what pip says comes with the file and the function', async () => {
-    const project = createProject({ 'main.py': '', 'requirements.txt': 'six==0.0.1234\n' });
+  test('what the installer says comes with the file and the function', async () => {
+    const project = createProject({ 'main.py': handler, 'requirements.txt': 'six==0.0.1234\n' });
     const failure = await project
-      .package([sourceFunction('f', 'main.py', runtime), sourceFunction('g', 'main.py', runtime)])
+      .package([sourceFunction('f', 'main.py', runtime), sourceFunction('g', 'main.py', runtime)], {
+        environment,
+      })
       .catch((error: unknown) => error);
     if (!(failure instanceof PackagingError)) throw failure;
     expect(failure.exitCode).toBe(1);
     expect(failure.message).toMatch(/^f, g: the packages of requirements\.txt could not be installed$/m);
     expect(failure.message).toContain('six==0.0.1234');
     expect(failure.hint).toContain('a wheel for Python 3.13 on Linux x86_64');
+    expect(failure.problems[0]?.code).toBe('install-failed');
+  });
+
+  test('a package that has to be compiled is refused, not compiled for this machine', async () => {
+    // Published as source alone.
+    const project = createProject({ 'main.py': handler, 'requirements.txt': 'docopt==0.6.2\n' });
+    const failure = await project
+      .package([sourceFunction('f', 'main.py', runtime)], { environment })
+      .catch((error: unknown) => error);
+    if (!(failure instanceof PackagingError)) throw failure;
+    expect(failure.hint).toContain('nothing is compiled here');
+    expect(failure.message).toContain('docopt');
   });
 });
