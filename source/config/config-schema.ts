@@ -36,7 +36,9 @@ const outputs = namedList(
       maxLength: 255,
     }),
     value: Type.Unknown({ description: 'Mostly a directive.' }),
-    description: Type.Optional(staticText({ description: 'For people.' })),
+    description: Type.Optional(
+      Type.String({ 'stp:static': true, description: 'For people.', maxLength: 1024 }),
+    ),
     export: Type.Optional(staticSwitch({ description: 'Other stacks may import it.', default: false })),
   }),
   { title: 'Outputs', description: 'What a deploy prints at its end.' },
@@ -44,7 +46,13 @@ const outputs = namedList(
 
 const tags = namedList(
   closedObject({
-    name: Type.String({ 'stp:static': true, description: 'Key of the tag.', minLength: 1, maxLength: 128 }),
+    name: Type.String({
+      'stp:static': true,
+      description: 'Key of the tag. AWS keeps `aws:` for itself, and `stp:` is for those of every stack.',
+      pattern: '^(?!(aws|stp):)',
+      minLength: 1,
+      maxLength: 128,
+    }),
     value: Type.String({
       'stp:static': true,
       description: 'Value of the tag.',

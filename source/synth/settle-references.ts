@@ -1,5 +1,5 @@
 import type { ConfigPath } from '../model/diagnostic.ts';
-import type { Value } from '../model/intrinsic.ts';
+import { isIntrinsic, type Value } from '../model/intrinsic.ts';
 import { didYouMean, nearestWord } from '../model/nearest-word.ts';
 import type { TemplateResource } from '../model/template.ts';
 import { checkDynamicReferences } from './check-dynamic-references.ts';
@@ -31,12 +31,27 @@ export function settleReferences(stack: TemplateBuilder): void {
   }
   for (const [index, output] of stack.config.outputs.entries()) {
     const settled = stack.outputs[output.name];
+    if (settled) settled.Value = outputText(stack, index, settled.Value);
     if (settled)
       settled.Value = new Walk(stack, () => ['stackConfig', 'outputs', index, 'value']).settle(settled.Value);
   }
   checkDynamicReferences(stack, withDynamicReferences);
   const cycle = findCycle(dependencies);
   if (cycle) reportCycle(stack, cycle);
+}
+
+/** CloudFormation takes text alone in an output. */
+function outputText(stack: TemplateBuilder, index: number, value: Value): Value {
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  if (typeof value === 'string' || isIntrinsic(value)) return value;
+  stack.report({
+    severity: 'error',
+    code: 'wrong-output',
+    path: ['stackConfig', 'outputs', index, 'value'],
+    message: `The value of an output has to be a text, not ${value === null ? 'nothing' : `a ${Array.isArray(value) ? 'list' : 'mapping'}`}.`,
+    suggestion: 'Take one value of it, or join them to a text.',
+  });
+  return '';
 }
 
 /** Conditions are made by descriptors alone; a config has no section for them. */

@@ -133,6 +133,19 @@ describe('directives that CloudFormation resolves', () => {
     ["$Secrt('a')", 'unknown-directive', 'Did you mean "$Secret"?'],
     ["x-$Secrt('a')", 'unknown-directive', 'Did you mean "$Secret"?'],
     ['$Secret()', 'directive-argument', undefined],
+    ['$Stage(1)', 'directive-argument', undefined],
+    ['$Stage().x', 'directive-path', undefined],
+    ['$Var().nothing', 'directive-path', undefined],
+    ['$Var().none.x', 'directive-path', undefined],
+    ["$Format('{}{}', 1)", 'directive-argument', undefined],
+    ["$CfFormat('{}', 1, 2)", 'directive-argument', undefined],
+    ["$ResourceParam('pots', 'name')", 'unknown-resource', 'Did you mean "posts"?'],
+    ["$ResourceParam('posts', 'nam')", 'unknown-param', 'Did you mean "name"?'],
+    [
+      "$ResourceParam('elsewhere', 'arn')",
+      'unknown-resource',
+      '$ResourceParam works for "resources" only; $CfResourceParam is for CloudFormation resources.',
+    ],
     ['$Secret(5)', 'directive-argument', undefined],
     ["$Secret('a:b')", 'directive-argument', undefined],
     ["$Secret('a', 'b:c')", 'directive-argument', undefined],
@@ -149,8 +162,27 @@ describe('directives that CloudFormation resolves', () => {
       '"topic" is one of "cloudformationResources": use $CfResourceParam.',
     ],
   ])('%s is refused', (written, code, suggestion) => {
-    const rest = 'cloudformationResources:\n  topic: { Type: AWS::SNS::Topic }\n';
+    const rest =
+      'cloudformationResources:\n  topic: { Type: AWS::SNS::Topic }\nvariables: { nothing: null }\n';
     expect(problemsOf(written, rest).map((one) => [one.code, one.suggestion])).toEqual([[code, suggestion]]);
+  });
+
+  test.each([
+    ['$Stage(1)', '$Stage takes no arguments, not 1.'],
+    ["$CliArgs('a', 'b', 'c')", '$CliArgs takes 0 to 2 arguments, not 3.'],
+    ['$Format()', '$Format takes at least 1 argument, not 0.'],
+    ["$ResourceParam('posts')", '$ResourceParam takes 2 arguments, not 1.'],
+    [
+      "$ResourceParam('posts', 'streamArn')",
+      'Parameter "streamArn" is not referencable on resource "posts".',
+    ],
+    [
+      "$StackOutput($AwsAccountId(), 'x')",
+      "Non-runtime directive $StackOutput can't be dependent on a result of runtime directive $AwsAccountId.",
+    ],
+  ])('%s says what is wrong', (written, message) => {
+    const [problem] = problemsOf(written);
+    expect(problem?.message.replace('Function getPosts: ', '').toLowerCase()).toBe(message.toLowerCase());
   });
 
   test('the part of the text that is wrong is pointed at', () => {

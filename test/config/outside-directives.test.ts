@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { AskAws, ExternalAnswer } from '../../source/config/directives/external-call.ts';
+import { parseIni } from '../../source/config/directives/parse-ini.ts';
 import { type LoadOptions, loadConfig } from '../../source/config/load-config.ts';
 import { AwsError } from '../../source/model/errors.ts';
 import { synthesizeStack } from '../../source/synth/synthesize-stack.ts';
@@ -93,6 +94,8 @@ export default async (stage: string, count: number, on: boolean): Promise<unknow
   test('Python, which may print what it likes', async () => {
     write({ 'd.py': 'def main(name, number):\n    print("noise")\n    return {"a": [name, number + 1]}\n' });
     expect(await outcome("$Py('x', 1).a.1", registered('Py', 'd.py'))).toBe(2);
+    write({ 'e.py': 'import asyncio\nasync def late():\n    await asyncio.sleep(0)\n    return "done"\n' });
+    expect(await outcome('$Py()', registered('Py', 'e.py:late'))).toBe('done');
   });
 
   test('what they give may hold directives, also ones for CloudFormation', async () => {
@@ -113,14 +116,32 @@ export default async (stage: string, count: number, on: boolean): Promise<unknow
     ['d.ts:other', 'directive-export Function f: directive $D: "d.ts" has no export "other".'],
     ['d.ts:value', 'directive-export Function f: directive $D: export "value" of "d.ts" is no function.'],
     ['d.ts:broken', 'directive-failed Function f: $D (d.ts:broken) failed: nothing works'],
+    ['d.ts:late', 'directive-failed Function f: $D (d.ts:late) failed: too late'],
+    ['d.ts:nothing', 'directive-result Function f: $D(…) gives nothing.'],
+    ['wrong.ts', 'directive-failed Function f: $D (wrong.ts) failed: wrong.ts:2:1: Unexpected end of file'],
+    ['needs.ts', "directive-failed Function f: $D (needs.ts) failed: Cannot find module 'not-there'"],
+    ['d.py:broken', 'directive-failed Function f: $D (d.py:broken) failed: ValueError: no (d.py, line 5)'],
+    ['d.py:number', 'directive-export Function f: directive $D: "d.py:number" has no function "number".'],
+    [
+      'd.py:thing',
+      'directive-failed Function f: $D (d.py:thing) failed: TypeError: Object of type object is not JSON serializable',
+    ],
+    [
+      'wrong.py',
+      'directive-failed Function f: $D (wrong.py) failed: SyntaxError: invalid syntax (wrong.py, line 1)',
+    ],
     ['d.ts:endless', 'directive-cycle Function f: $D gives directives without end.'],
     ['d.rb', 'directive-file Function f: directive $D: "d.rb" is no file that can be run.'],
     ['d.py:other', 'directive-export Function f: directive $D: "d.py:other" has no function "other".'],
   ])('%s', async (filePath, message) => {
     write({
       'd.ts':
-        'export const value = 1;\nexport const broken = () => { throw new Error("nothing works"); };\nlet n = 0;\nexport const endless = () => `$D(${n++})`;\n',
-      'd.py': 'def main():\n    return 1\n',
+        'export const nothing = () => undefined;\nexport const late = async () => { throw new Error("too late\\nand more"); };\nexport const value = 1;\nexport const broken = () => { throw new Error("nothing works"); };\nlet n = 0;\nexport const endless = () => `$D(${n++})`;\n',
+      'd.py':
+        'def main():\n    return 1\nnumber = 3\ndef broken():\n    raise ValueError("no")\ndef thing():\n    return object()\n',
+      'wrong.ts': 'export default (\n',
+      'needs.ts': 'import "not-there";\nexport default () => 1;\n',
+      'wrong.py': 'def main(:\n',
     });
     expect(await outcome('$D()', registered('D', filePath))).toEqual([message]);
   });
@@ -162,21 +183,53 @@ describe('files', () => {
       'directive-path Function f: property with path "b" is not accessible on result of directive $File().',
     ],
     ["$File('note.txt')", 'directive-file Function f: $File cannot read "note.txt".'],
+    ["$FileRaw('.')", 'directive-file Function f: $FileRaw: file "." cannot be read.'],
+    [
+      "$File('empty.json')",
+      'directive-file Function f: $File: "empty.json" cannot be read as json: Unexpected end of JSON input',
+    ],
+    [
+      "$File('null.yml').a.b",
+      'directive-path Function f: property with path "a.b" is not accessible on result of directive $File().',
+    ],
   ])('%s', async (written, message) => {
-    write({ 'data.json': '{}', 'note.txt': '' });
+    write({ 'data.json': '{}', 'note.txt': '', 'empty.json': '', 'null.yml': 'a:\n' });
     expect(await outcome(written)).toEqual([message]);
   });
 });
 
+test('INI with sections in sections, lists, switches, quotes and comments', () => {
+  const text = `; note
+top = 1 ; one
+[server.tls]
+on = true
+bare
+path = "/a;b" # quoted
+hosts[] = a
+hosts[] = b#c
+empty =
+[__proto__]
+x = y
+`;
+  expect(parseIni(text)).toEqual(
+    JSON.parse(
+      '{"top":"1","server":{"tls":{"on":true,"bare":true,"path":"/a;b","hosts":["a","b#c"],"empty":""}},"__proto__":{"x":"y"}}',
+    ),
+  );
+});
+
 test('git', async () => {
   expect(await outcome("$GitInfo('commit')")).toEqual([
-    "directive-git Function f: $GitInfo('commit'): git cannot tell.",
+    `directive-git Function f: $GitInfo('commit'): git says "fatal: not a git repository (or any of the parent directories): .git".`,
   ]);
   const git = (...args: string[]) => execFileSync('git', args, { cwd: folder, encoding: 'utf8' }).trim();
   git('init', '-q', '-b', 'trunk');
   git('-c', 'user.name=a', '-c', 'user.email=a@example.com', 'commit', '-q', '--allow-empty', '-m', 'first');
   expect(await outcome("$GitInfo('commit')")).toBe(git('rev-parse', 'HEAD'));
   expect(await outcome("$GitInfo('branch')")).toBe('trunk');
+  expect(await outcome("$GitInfo('gitUrl')")).toEqual([
+    "directive-git Function f: $GitInfo('gitUrl'): git knows none.",
+  ]);
   expect(await outcome("$GitInfo('weather')")).toEqual([
     'directive-argument Function f: $GitInfo knows nothing of "weather".',
   ]);

@@ -147,3 +147,48 @@ test('references in lists and texts with values count too', () => {
     'The stack has 61 references to ssm; CloudFormation allows 60.',
   ]);
 });
+
+describe('outputs', () => {
+  const output = (value: string) =>
+    `resources:\n  q: { type: sqs-queue }\nstackConfig:\n  outputs: [{ name: a, value: ${value} }]\n`;
+
+  test.each([
+    ['5', '5'],
+    ['true', 'true'],
+    ['!GetAtt QQueue.Arn', { 'Fn::GetAtt': ['QQueue', 'Arn'] }],
+  ])('%s', (written, value) => {
+    expect(synthesize(output(written)).template.Outputs?.a?.Value).toEqual(value);
+  });
+
+  test.each([
+    ['[a]', 'The value of an output has to be a text, not a list.'],
+    ['{ a: b }', 'The value of an output has to be a text, not a mapping.'],
+    ['', 'The value of an output has to be a text, not nothing.'],
+  ])('%s is refused', (written, message) => {
+    expect(synthesize(output(written)).findings).toMatchObject([
+      { code: 'wrong-output', path: ['stackConfig', 'outputs', 0, 'value'], message },
+    ]);
+  });
+
+  test('what a description, an export and a name may be', () => {
+    const { template } = synthesize(
+      `resources:\n  q: { type: sqs-queue }\nstackConfig:\n  outputs: [{ name: a, value: b, description: c, export: true }]\n`,
+    );
+    expect(template.Outputs?.a).toEqual({
+      Value: 'b',
+      Description: 'c',
+      Export: { Name: 'project-dev-a' },
+    });
+    const refused = `resources:\n  q: { type: sqs-queue }\nstackConfig:\n  outputs: [{ name: a-b, value: b }, { name: c, value: d }, { name: c, value: x, description: ${'x'.repeat(1025)} }]\n`;
+    expect(places(refused)).toEqual(['4:21 wrong-format', '4:69 duplicate-entry', '4:95 too-long']);
+  });
+});
+
+test('tags: 45 of them, and none of the names that are taken', () => {
+  const tags = (count: number, name = 'a') =>
+    `resources:\n  q: { type: sqs-queue }\nstackConfig:\n  tags:\n${Array.from({ length: count }, (_, index) => `    - { name: ${name}${index}, value: b }\n`).join('')}`;
+  expect(places(tags(45))).toEqual([]);
+  expect(places(tags(46))).toEqual(['4:3 wrong-length']);
+  expect(places(tags(1, 'aws:x'))).toEqual(['5:15 wrong-format']);
+  expect(places(tags(1, 'stp:stage'))).toEqual(['5:15 wrong-format']);
+});

@@ -24,9 +24,14 @@ export async function answerExternal(call: ExternalCall, outside: Outside): Prom
   } catch (error) {
     if (error instanceof NoAnswer) return { error: error.answer };
     const name = call.kind === 'custom' ? `${call.name} (${call.filePath})` : call.name;
-    const message = error instanceof Error ? error.message : String(error);
-    return { error: { code: 'directive-failed', message: `$${name} failed: ${message}` } };
+    return { error: { code: 'directive-failed', message: `$${name} failed: ${failure(error)}` } };
   }
+}
+
+/** The first line says what; the others are how a program got there. */
+function failure(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return text.split('\n', 1)[0] ?? text;
 }
 
 class NoAnswer extends Error {
@@ -88,7 +93,7 @@ async function readData(path: string, directory: string): Promise<unknown> {
       case '.env':
         return process.getBuiltinModule('node:util').parseEnv(text);
       case '.ini':
-        return parseIni(text);
+        return (await import('./parse-ini.ts')).parseIni(text);
     }
   } catch (error) {
     throw new NoAnswer({
@@ -102,20 +107,6 @@ async function readData(path: string, directory: string): Promise<unknown> {
     expected: 'a file that ends with .json, .yml, .yaml, .env, .ini, .js or .ts',
     suggestion: 'Use $FileRaw for its text.',
   });
-}
-
-function parseIni(text: string): Record<string, unknown> {
-  const data: Record<string, unknown> = {};
-  let section = data;
-  for (const line of text.split(/\r?\n/)) {
-    const header = /^\s*\[([^\]]+)\]\s*$/.exec(line)?.[1];
-    const entry = /^\s*([^=;#\s][^=]*?)\s*=\s*(.*?)\s*$/.exec(line);
-    if (header !== undefined) {
-      section = {};
-      data[header.trim()] = section;
-    } else if (entry?.[1] !== undefined) section[entry[1]] = entry[2]?.replace(/^(["'])(.*)\1$/, '$2');
-  }
-  return data;
 }
 
 const gitCommands: Readonly<Record<string, readonly string[]>> = {
@@ -139,12 +130,13 @@ async function gitInfo(what: string, directory: string): Promise<string> {
     return stdout.trim();
   } catch (error) {
     const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    const [said = ''] = String((error as { stderr?: unknown }).stderr ?? '').split('\n', 1);
     throw new NoAnswer({
       code: 'directive-git',
       message: isMissing
         ? '$GitInfo needs git, which is not installed.'
-        : `$GitInfo('${what}'): git cannot tell.`,
-      suggestion: isMissing ? 'Install git.' : `\`git ${args.join(' ')}\` says why.`,
+        : `$GitInfo('${what}'): ${said === '' ? 'git knows none' : `git says "${said}"`}.`,
+      suggestion: isMissing ? 'Install git.' : `\`git ${args.join(' ')}\` has to work in ${directory}.`,
     });
   }
 }

@@ -2,8 +2,9 @@ import { spawn } from 'node:child_process';
 import { Console } from 'node:console';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, extname, resolve } from 'node:path';
+import { basename, dirname, extname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { BuildFailure } from 'esbuild';
 import type { ExternalCall } from './external-call.ts';
 
 type Custom = Extract<ExternalCall, { kind: 'custom' }>;
@@ -45,6 +46,14 @@ export async function runCustomDirective(call: Custom, directory: string, refuse
   });
 }
 
+/** The last line of a traceback is the exception; the last line of the user's that is named in it is where it was. */
+function pythonFailure(errors: string, file: string): string | undefined {
+  const exception = errors.trim().split('\n').at(-1);
+  if (!exception) return undefined;
+  const line = errors.split(`File "${file}", line `).at(-1)?.match(/^\d+/)?.[0];
+  return line === undefined ? exception : `${exception} (${basename(file)}, line ${line})`;
+}
+
 /** Only what the config could say itself may come of a directive. */
 const jsonOf = (value: unknown): unknown =>
   value === undefined ? undefined : JSON.parse(JSON.stringify(value));
@@ -55,8 +64,9 @@ const jsonOf = (value: unknown): unknown =>
  */
 export async function loadModule(file: string): Promise<Record<string, unknown>> {
   const { build } = await import('esbuild');
-  const { outputFiles } = await build({
+  const { outputFiles, errors } = await build({
     entryPoints: [file],
+    absWorkingDir: dirname(file),
     bundle: true,
     packages: 'external',
     platform: 'node',
@@ -65,7 +75,12 @@ export async function loadModule(file: string): Promise<Record<string, unknown>>
     write: false,
     logLevel: 'silent',
     define: { 'import.meta.url': JSON.stringify(pathToFileURL(file).href) },
-  });
+  }).catch(({ errors: found }: BuildFailure) => ({ outputFiles: [], errors: found }));
+  const [error] = errors;
+  if (error) {
+    const { file: at = basename(file), line = 1, column = 0 } = error.location ?? {};
+    throw new Error(`${at}:${line}:${column + 1}: ${error.text}`);
+  }
   const module: { exports: Record<string, unknown> } = { exports: {} };
   const names = ['module', 'exports', 'require', '__filename', '__dirname', 'console'];
   // The standard output belongs to what the command prints.
@@ -128,7 +143,7 @@ function runPython(file: string, name: string, call: Custom, refuse: Refuse): Pr
     child.stdin.end(JSON.stringify([file, name, call.args]));
     child.on('close', (code) => {
       if (code !== 0) {
-        fail(new Error(errors.trim().split('\n').at(-1) || `python3 ended with ${code}`));
+        fail(new Error(pythonFailure(errors, file) ?? `python3 ended with ${code}`));
         return;
       }
       process.stderr.write(errors);

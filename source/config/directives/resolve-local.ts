@@ -171,11 +171,10 @@ class LocalResolver {
     }
     const [least, most] = directive.parameters;
     if (call.args.length < least || call.args.length > most) {
-      const wanted = least === most ? String(least) : `at least ${least}`;
       throw new At(
         new DirectiveError(
           'directive-argument',
-          `$${name} takes ${wanted} arguments, not ${call.args.length}.`,
+          `$${name} takes ${argumentCount(least, most)}, not ${call.args.length}.`,
         ),
         call.start,
         call.bracketEnd,
@@ -220,7 +219,8 @@ class LocalResolver {
     if (directive.when === 'external') return this.#external(call, local, path);
     try {
       const result = directive.run(local, this.#context, directive.readsPath ? path : []);
-      if (result === undefined || (!directive.readsPath && path.length > 0)) throw notAccessible(call, path);
+      const isMissing = result === undefined || (result === null && path.length > 0);
+      if (isMissing || (!directive.readsPath && path.length > 0)) throw notAccessible(call, path);
       return result;
     } catch (error) {
       throw error instanceof DirectiveError ? atArgument(error, call) : error;
@@ -290,7 +290,16 @@ class LocalResolver {
       }
       value = (value as Container)[step];
     }
-    if (value === undefined || (value === null && path.length > 0)) throw notAccessible(call, path);
+    if (path.length > 0 && (value === undefined || value === null)) throw notAccessible(call, path);
+    if (value === undefined) {
+      throw new At(
+        new DirectiveError('directive-result', `$${call.name}(…) gives nothing.`, {
+          expected: 'text, a number, true, false, null, a list or a mapping',
+        }),
+        call.start,
+        call.bracketEnd,
+      );
+    }
     return value;
   }
 
@@ -321,6 +330,12 @@ class LocalResolver {
     }
     return undefined;
   }
+}
+
+function argumentCount(least: number, most: number): string {
+  if (!Number.isFinite(most)) return `at least ${least} argument${least === 1 ? '' : 's'}`;
+  const range = least === most ? String(least) : `${least} to ${most}`;
+  return most === 0 ? 'no arguments' : `${range} argument${most === 1 ? '' : 's'}`;
 }
 
 const resolvedByCommands: ReadonlySet<string> = new Set(['providerConfig', 'hooks', 'scripts']);
