@@ -2,7 +2,9 @@ import * as Type from 'typebox';
 import type { ProjectSections } from '../model/project-sections.ts';
 import { closedObject, oneOf, scalar, staticSwitch, staticText } from '../resources/schema.ts';
 
-const strings = (description: string) => Type.Optional(Type.Array(Type.String(), { description }));
+/** CloudFormation takes five of both. */
+const strings = (description: string) =>
+  Type.Optional(Type.Array(Type.String({ minLength: 1 }), { description, maxItems: 5 }));
 
 /** Spec 1.1. */
 const deploymentConfig = closedObject(
@@ -13,7 +15,9 @@ const deploymentConfig = closedObject(
     cloudformationRoleArn: Type.Optional(
       Type.String({ description: 'Role that CloudFormation works with.' }),
     ),
-    triggerRollbackOnAlarms: strings('ARNs or names of alarms that take a deployment back.'),
+    triggerRollbackOnAlarms: strings(
+      'ARNs or names of alarms that take a deployment back; those of this config as `function.alarms.0`.',
+    ),
     monitoringTimeAfterDeploymentInMinutes: Type.Optional(
       Type.Integer({ description: 'How long those are watched.', default: 0, minimum: 0, maximum: 180 }),
     ),

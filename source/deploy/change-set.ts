@@ -5,6 +5,7 @@ import type {
   Parameter,
 } from '@aws-sdk/client-cloudformation';
 import { AwsError } from '../model/errors.ts';
+import type { ChangeSetSettings } from './deployment-settings.ts';
 import { hintForFailure } from './failure-hints.ts';
 import { type Run, sleep, throwIfInterrupted } from './operation.ts';
 import { findStack } from './stack-status.ts';
@@ -30,6 +31,7 @@ export type ChangeSetRequest = {
   template: { TemplateBody: string } | { TemplateURL: string };
   parameters: Parameter[];
   tags: { Key: string; Value: string }[];
+  settings?: ChangeSetSettings;
 };
 
 /**
@@ -50,6 +52,7 @@ export async function createChangeSet(
     ...request.template,
     Parameters: request.parameters,
     Tags: request.tags,
+    ...request.settings,
     Capabilities: ['CAPABILITY_IAM', 'CAPABILITY_NAMED_IAM', 'CAPABILITY_AUTO_EXPAND'],
   });
   const id = created.Id ?? name;

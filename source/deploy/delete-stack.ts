@@ -1,5 +1,6 @@
 import type { CloudFormation, StackResourceSummary } from '@aws-sdk/client-cloudformation';
 import type { S3 } from '@aws-sdk/client-s3';
+import { UserError } from '../model/errors.ts';
 import type { DeployEvent, PlannedChange } from './deploy-event.ts';
 import { emptyBucket, holdsObjects } from './empty-bucket.ts';
 import { followStack } from './follow-stack.ts';
@@ -108,6 +109,14 @@ async function inspect(run: Run, cloudFormation: CloudFormation, stackName: stri
       'warning',
       `An operation is running on ${stackName} (${stack.StackStatus}); deleting stops it.`,
     );
+  // Told before anything is done: the buckets would be empty by the time that CloudFormation says it.
+  if (stack.EnableTerminationProtection && stack.StackStatus !== 'DELETE_IN_PROGRESS') {
+    throw new UserError(`${stackName} is protected against being deleted.`, {
+      code: 'stack-protected',
+      exitCode: 1,
+      hint: 'Set `terminationProtection: false` in `deploymentConfig` and deploy, then delete.',
+    });
+  }
   const stackId = stack.StackId ?? stackName;
   return {
     stackId,

@@ -18,6 +18,7 @@ import {
 import { deployLinks } from './console-links.ts';
 import { packageFunctions, sendArtifacts } from './deploy-artifacts.ts';
 import type { DeployEvent } from './deploy-event.ts';
+import { changeSetSettings, settleTerminationProtection } from './deployment-settings.ts';
 import { type Followed, followStack } from './follow-stack.ts';
 import { type DeployControl, type Outcome, type Run, runOperation, throwIfInterrupted } from './operation.ts';
 import { plannedChange, questionAbout } from './planned-changes.ts';
@@ -78,13 +79,19 @@ async function deploy(run: Run, clients: Clients, given: DeployInput): Promise<O
   const stackName = stackNameOf(given.config);
   throwIfInterrupted(run.interrupted);
 
-  const { type, before } = await run.phase('check', async () => {
+  const { type, stack, settings, before } = await run.phase('check', async () => {
     const keys = given.artifacts.map(({ keyParameter }) => keyParameter);
     refuseUnfilled(given.template, [artifactBucketParameter, ...keys]);
     const stack = await prepareStack(run, cloudFormation, stackName);
+    const settings = await changeSetSettings(run, given.config, stack);
     return stack
-      ? ({ type: 'UPDATE', before: await deployedTemplate(cloudFormation, stackName) } as const)
-      : ({ type: 'CREATE', before: undefined } as const);
+      ? ({
+          type: 'UPDATE',
+          stack,
+          settings,
+          before: await deployedTemplate(cloudFormation, stackName),
+        } as const)
+      : ({ type: 'CREATE', stack, settings, before: undefined } as const);
   });
   const artifacts = await run.phase('package', () => packageFunctions(run, given));
   const input = { ...given, template: withVersionDigests(given, artifacts) };
@@ -96,16 +103,21 @@ async function deploy(run: Run, clients: Clients, given: DeployInput): Promise<O
 
   const owners = (logicalId: string) =>
     readTemplate(input.template).ownerOf(logicalId) ?? before?.ownerOf(logicalId);
-  const request: ChangeSetRequest = { stackName, type, template, parameters, tags: input.tags };
+  const request: ChangeSetRequest = { stackName, type, template, parameters, tags: input.tags, settings };
   const changeSet = await run.phase('review', () => review(run, cloudFormation, input, request, before));
   if (changeSet === 'declined') return { status: 'cancelled' };
   if (changeSet.unchanged) {
     await discardChangeSet(run, cloudFormation, changeSet);
     run.emit({ type: 'phase', phase: 'execute', status: 'skipped', message: 'nothing to change' });
-    return finish(run, clients, input, owners, changeSet, await unchanged(cloudFormation, stackName));
+    const found = await unchanged(cloudFormation, stackName);
+    await settleTerminationProtection(run, given.config, stack, changeSet.stackId);
+    return finish(run, clients, input, owners, changeSet, found);
   }
   const followed = await execute(run, cloudFormation, input, changeSet, owners);
-  return finish(run, clients, input, owners, changeSet, followed);
+  const outcome = await finish(run, clients, input, owners, changeSet, followed);
+  if (outcome.status === 'succeeded')
+    await settleTerminationProtection(run, given.config, stack, changeSet.stackId);
+  return outcome;
 }
 
 /** Makes the change set, shows the plan, and asks where that is wanted. */
@@ -168,7 +180,7 @@ async function execute(
     ChangeSetName: changeSet.id,
     StackName: stackName,
     ClientRequestToken: changeSet.name,
-    ...(input.disableRollback && { DisableRollback: true }),
+    ...(wantsNoRollback(input) && { DisableRollback: true }),
   });
   run.begin();
   if (input.detach) return { status: undefined, outputs: {}, events: [], cancelled: false };
@@ -194,6 +206,9 @@ async function execute(
     await cancellation.settle();
   }
 }
+
+const wantsNoRollback = ({ disableRollback, config }: DeployInput): boolean =>
+  disableRollback === true || config.sections?.deploymentConfig?.disableAutoRollback === true;
 
 async function unchanged(
   cloudFormation: CloudFormation,
