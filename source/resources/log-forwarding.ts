@@ -1,15 +1,24 @@
 import * as Type from 'typebox';
+import type { LocalFinding } from '../model/descriptor.ts';
 import { getAtt, ref, sub, type Value } from '../model/intrinsic.ts';
 import type { StackBuilder } from '../model/stack-builder.ts';
 import { bucketArn, bucketName } from './bucket-names.ts';
 import { closedObject, mapOf, type VariantOf, variants } from './schema.ts';
+
+/** @see https://docs.datadoghq.com/logs/guide/send-aws-services-logs-with-the-datadog-kinesis-firehose-destination */
+const datadogUrl = 'https://aws-kinesis-http-intake.logs.datadoghq.com/v1/input';
+const highlightUrl = 'https://pub.highlight.io/v1/logs/firehose';
+
+/** Firehose sends to HTTPS alone. */
+const address = (options: { description: string; default?: string }) =>
+  Type.String({ ...options, minLength: 1, maxLength: 1000, pattern: '^https://' });
 
 const branches = {
   'http-endpoint': {
     title: 'HTTP endpoint',
     description: 'Any address that takes records as Amazon Data Firehose sends them.',
     schema: closedObject({
-      endpointUrl: Type.String({ description: 'HTTPS address.', minLength: 1 }),
+      endpointUrl: address({ description: 'HTTPS address.' }),
       gzipEncodingEnabled: Type.Optional(Type.Boolean({ description: 'Compress requests.', default: false })),
       parameters: Type.Optional(mapOf(Type.String(), { description: 'Sent with each request.' })),
       retryDuration: Type.Optional(
@@ -20,7 +29,7 @@ const branches = {
           maximum: 7200,
         }),
       ),
-      accessKey: Type.Optional(Type.String({ description: 'Key that the address wants.' })),
+      accessKey: Type.Optional(Type.String({ description: 'Key that the address wants.', maxLength: 4096 })),
     }),
   },
   highlight: {
@@ -28,13 +37,7 @@ const branches = {
     description: 'Sends the log to Highlight.',
     schema: closedObject({
       projectId: Type.String({ description: 'Id of the project.', minLength: 1 }),
-      endpointUrl: Type.Optional(
-        Type.String({
-          description: 'Where Highlight runs.',
-          default: 'https://pub.highlight.io/v1/logs/firehose',
-          minLength: 1,
-        }),
-      ),
+      endpointUrl: Type.Optional(address({ description: 'Where Highlight runs.', default: highlightUrl })),
     }),
   },
   datadog: {
@@ -43,11 +46,7 @@ const branches = {
     schema: closedObject({
       apiKey: Type.String({ description: 'API key.', examples: ["$Secret('datadog.key')"], minLength: 1 }),
       endpointUrl: Type.Optional(
-        Type.String({
-          description: 'Other sites of Datadog have others.',
-          default: 'https://aws-kinesis-http-intake.logs.datadoghq.com/v1/input',
-          minLength: 1,
-        }),
+        address({ description: 'Other sites of Datadog have others.', default: datadogUrl }),
       ),
     }),
   },
@@ -61,6 +60,39 @@ export const logForwardingSchema = variants(branches, {
 });
 
 type LogForwarding = VariantOf<typeof branches>;
+
+/** Firehose's limits of the attributes that go with each request. */
+const maximumAttributes = 50;
+const maximumLength = { name: 256, value: 1024 };
+
+/**
+ * Rules that the schema cannot say. Paths are relative to `logForwarding`.
+ * @see https://docs.aws.amazon.com/firehose/latest/APIReference/API_HttpEndpointRequestConfiguration.html
+ */
+export function* checkLogForwarding({ type, properties }: LogForwarding): Iterable<LocalFinding> {
+  if (type !== 'http-endpoint' || properties.parameters === undefined) return;
+  const entries = Object.entries(properties.parameters);
+  const path = ['properties', 'parameters'];
+  if (entries.length > maximumAttributes) {
+    yield {
+      code: 'wrong-length',
+      path,
+      at: 'key',
+      message: `"parameters" has ${entries.length} entries; Amazon Data Firehose sends ${maximumAttributes} at most.`,
+    };
+  }
+  for (const [name, value] of entries) {
+    const isLong = name.length > maximumLength.name || String(value).length > maximumLength.value;
+    if (name !== '' && !(isLong && typeof value === 'string')) continue;
+    yield {
+      code: 'out-of-bounds',
+      path: [...path, name],
+      at: 'key',
+      message: 'Amazon Data Firehose does not send this parameter.',
+      expected: `a name of 1 to ${maximumLength.name} characters, a value of at most ${maximumLength.value}`,
+    };
+  }
+}
 
 type Endpoint = {
   url: Value;
@@ -88,7 +120,7 @@ function endpointOf({ type, properties }: LogForwarding): Endpoint {
     case 'highlight':
       return {
         ...standard,
-        url: properties.endpointUrl ?? 'https://pub.highlight.io/v1/logs/firehose',
+        url: properties.endpointUrl ?? highlightUrl,
         name: 'Highlight',
         gzip: true,
         attributes: { 'x-highlight-project': properties.projectId },
@@ -96,7 +128,7 @@ function endpointOf({ type, properties }: LogForwarding): Endpoint {
     case 'datadog':
       return {
         ...standard,
-        url: properties.endpointUrl ?? 'https://aws-kinesis-http-intake.logs.datadoghq.com/v1/input',
+        url: properties.endpointUrl ?? datadogUrl,
         name: 'Datadog',
         gzip: true,
         megabytes: 4,

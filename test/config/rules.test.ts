@@ -54,7 +54,7 @@ describe('functions', () => {
     ],
     [
       `environment: [{ name: BIG, value: ${'x'.repeat(4100)} }]`,
-      'environment-too-large | Function getPosts: the environment variables take 4103 bytes; Lambda allows 4096.',
+      'environment-too-large | Function getPosts: the environment variables take 4194 bytes with NODE_OPTIONS; Lambda allows 4096.',
     ],
     [
       'environment: [{ name: ZIP, value: 01234 }]',
@@ -62,7 +62,7 @@ describe('functions', () => {
     ],
     [
       'runtime: python3.14',
-      'runtime-mismatch | Function getPosts: runtime python3.14 cannot run the entry file "src/get-posts.ts", which is JavaScript or TypeScript. | one of nodejs24.x, nodejs22.x, nodejs20.x, nodejs18.x',
+      'runtime-mismatch | Function getPosts: runtime python3.14 cannot run the entry file "src/get-posts.ts", which is JavaScript or TypeScript. | one of nodejs24.x, nodejs22.x, nodejs20.x, nodejs18.x, nodejs16.x',
     ],
     [
       'runtime: nodejs18.x',

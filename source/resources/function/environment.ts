@@ -42,8 +42,9 @@ const reserved = new Set([
 /** Lambda's own limit on names and values together. */
 const maximumBytes = 4096;
 
-export function* checkEnvironment(environment: Environment): Iterable<LocalFinding> {
-  let bytes = 0;
+/** @param added what the tool itself sets, such as `NODE_OPTIONS=…`; it counts, too */
+export function* checkEnvironment(environment: Environment, added = ''): Iterable<LocalFinding> {
+  let bytes = Buffer.byteLength(added);
   for (const [index, { name, value }] of environment.entries()) {
     const path = ['environment', index, 'name'];
     if (reserved.has(name)) {
@@ -68,7 +69,7 @@ export function* checkEnvironment(environment: Environment): Iterable<LocalFindi
       code: 'environment-too-large',
       path: ['environment'],
       at: 'key',
-      message: `The environment variables take ${bytes} bytes; Lambda allows ${maximumBytes}.`,
+      message: `The environment variables take ${bytes} bytes${added === '' ? '' : ' with NODE_OPTIONS'}; Lambda allows ${maximumBytes}.`,
       suggestion: 'Move large values to a file, a table or Secrets Manager.',
     };
   }

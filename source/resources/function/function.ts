@@ -1,11 +1,11 @@
 import * as Type from 'typebox';
 import type { ConfigResource } from '../../model/config.ts';
-import { defineResource, type LocalFinding } from '../../model/descriptor.ts';
+import { defineResource } from '../../model/descriptor.ts';
 import { getAtt, sub, type Value } from '../../model/intrinsic.ts';
 import type { Names, StackBuilder } from '../../model/stack-builder.ts';
 import { alarmId, alarmsOf, checkAlarms } from '../alarms/resolve-alarms.ts';
 import { alarmProperties } from '../alarms/schema.ts';
-import { addLogForwarding, logForwardingSchema } from '../log-forwarding.ts';
+import { addLogForwarding, checkLogForwarding, logForwardingSchema } from '../log-forwarding.ts';
 import { disabledSchema, retentionSchema } from '../log-retention.ts';
 import { closedObject, oneOf, variants } from '../schema.ts';
 import { aliasName, hasAlias } from './alias.ts';
@@ -29,7 +29,7 @@ import {
   roleName,
   roleStatements,
 } from './role.ts';
-import { deprecatedRuntimes, handlerOf, languageOf, runtimeOf, runtimes } from './runtimes.ts';
+import { checkRuntime, handlerOf, languageOf, runtimeOf, runtimes } from './runtimes.ts';
 import { checkTags, tagsSchema } from './tags.ts';
 import { addUrl, canKnowUrl, checkUrl, urlConnection, urlParams, urlSchema } from './url.ts';
 
@@ -108,6 +108,13 @@ export const lambdaName = (names: Names, name: string): string => names.physical
 /** The log group that Lambda writes to. */
 export const logGroupName = (names: Names, name: string): string => `/aws/lambda/${lambdaName(names, name)}`;
 
+/** `NODE_OPTIONS` and what it holds besides the user's own, where the tool sets it. */
+const addedOptions = ({ packaging, runtime }: Partial<FunctionProperties>): string =>
+  packaging?.type === 'stacktape-lambda-buildpack' &&
+  languageOf(packaging.properties.entryfilePath) === 'node'
+    ? `NODE_OPTIONS${nodeOptions(runtimeOf({ packaging, ...(runtime === undefined ? {} : { runtime }) }), undefined)}`
+    : '';
+
 const literalArn = (names: Names, name: string): Value =>
   sub(`arn:\${AWS::Partition}:lambda:\${AWS::Region}:\${AWS::AccountId}:function:${lambdaName(names, name)}`);
 
@@ -126,7 +133,9 @@ export const functionDescriptor = defineResource({
     const { packaging, runtime } = properties;
     if (packaging)
       yield* checkPackaging({ packaging, ...(runtime === undefined ? {} : { runtime }) }, context);
-    if (Array.isArray(properties.environment)) yield* checkEnvironment(properties.environment);
+    if (Array.isArray(properties.environment)) {
+      yield* checkEnvironment(properties.environment, addedOptions(properties));
+    }
     if (properties.deployment) yield* checkDeployment(name, properties.deployment);
     if (properties.destinations) yield* checkDestinations(name, properties.destinations, context);
     if (properties.url) yield* checkUrl(properties.url);
@@ -135,6 +144,10 @@ export const functionDescriptor = defineResource({
     yield* checkReach(properties, context);
     yield* checkAlarms({ name, type: 'function', properties });
     if (runtime !== undefined) yield* checkRuntime(runtime);
+    if (properties.logging?.logForwarding) {
+      for (const finding of checkLogForwarding(properties.logging.logForwarding))
+        yield { ...finding, path: ['logging', 'logForwarding', ...finding.path] };
+    }
     if (properties.logging?.disabled && properties.logging.logForwarding) {
       yield {
         code: 'conflicting-properties',
@@ -206,23 +219,6 @@ export const functionDescriptor = defineResource({
     };
   },
 });
-
-/** Deprecated runtimes work until AWS blocks them; when that is, it says on one page and changes it now and then. */
-function* checkRuntime(runtime: string): Iterable<LocalFinding> {
-  const end = deprecatedRuntimes[runtime];
-  if (!end) return;
-  const blocked =
-    end.createBlocked === undefined
-      ? ''
-      : `; from ${end.createBlocked} it takes no new functions with it, from ${end.updateBlocked ?? end.createBlocked} no changes`;
-  yield {
-    severity: 'warning',
-    code: 'deprecated-runtime',
-    path: ['runtime'],
-    message: `AWS deprecated runtime ${runtime} on ${end.deprecated}${blocked}.`,
-    suggestion: 'Leave "runtime" out to have the newest.',
-  };
-}
 
 /** A deployment that makes one of the function's own alarms fire is taken back. */
 const rollbackAlarms = (resource: FunctionResource, stack: StackBuilder): string[] =>

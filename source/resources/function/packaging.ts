@@ -1,60 +1,17 @@
 import * as Type from 'typebox';
 import type { CheckContext, LocalFinding } from '../../model/descriptor.ts';
-import { closedObject, oneOf, staticSwitch, staticText, type VariantOf, variants } from '../schema.ts';
-import { extensionOf, extensions, languageOf, languages } from './runtimes.ts';
+import { closedObject, staticText, type VariantOf, variants } from '../schema.ts';
+import { checkLanguageOptions, languageOptionsSchema } from './language-options.ts';
+import {
+  extensionOf,
+  extensions,
+  hasOwnHandlerForm,
+  languageOf,
+  languages,
+  unbuiltLanguages,
+} from './runtimes.ts';
 
 const texts = (description: string) => Type.Optional(Type.Array(staticText(), { description }));
-
-/** Options of all languages in one object, as Stacktape has them; which ones fit is decided by the entry file. */
-const languageOptions = closedObject(
-  {
-    tsConfigPath: Type.Optional(staticText({ description: 'tsconfig.json to bundle with.' })),
-    emitTsDecoratorMetadata: Type.Optional(
-      staticSwitch({
-        description: 'Keeps the types of decorated members, as some frameworks need.',
-        default: false,
-      }),
-    ),
-    dependenciesToExcludeFromBundle: texts('Packages that are installed beside the bundle; `*` for all.'),
-    dependenciesToExcludeFromDeploymentPackage: texts('Packages that are left out altogether.'),
-    outputModuleFormat: Type.Optional(
-      oneOf(['cjs', 'esm'], { description: 'CommonJS or ES modules.', default: 'cjs' }),
-    ),
-    nodeVersion: Type.Optional(
-      Type.Integer({
-        'stp:static': true,
-        description: 'Major version of Node. Default: the newest.',
-        minimum: 18,
-        maximum: 24,
-      }),
-    ),
-    disableSourceMaps: Type.Optional(
-      staticSwitch({ description: 'Stack traces then have the lines of the bundle.', default: false }),
-    ),
-    outputSourceMapsTo: Type.Optional(staticText({ description: 'Folder for the source maps.' })),
-    packageManagerFile: Type.Optional(staticText({ description: 'File that lists the dependencies.' })),
-    packageManager: Type.Optional(
-      oneOf(['pip', 'pipenv', 'poetry', 'uv'], {
-        description: 'What installs Python packages. Default: by the file that lists them.',
-      }),
-    ),
-    pythonVersion: Type.Optional(
-      Type.Number({ 'stp:static': true, description: 'Such as 3.14. Default: the newest.' }),
-    ),
-    minify: Type.Optional(staticSwitch({ description: 'Leaves out what only people need.', default: true })),
-    useMaven: Type.Optional(
-      staticSwitch({ description: 'Builds Java with Maven instead of Gradle.', default: false }),
-    ),
-    javaVersion: Type.Optional(
-      Type.Integer({
-        'stp:static': true,
-        description: 'Major version of Java. Default: the newest.',
-        minimum: 8,
-      }),
-    ),
-  },
-  { description: 'Options of the language that the function is written in.' },
-);
 
 const branches = {
   'stacktape-lambda-buildpack': {
@@ -68,15 +25,21 @@ const branches = {
         examples: ['src/get-posts.ts'],
       }),
       includeFiles: texts('Globs of files that go into the artifact besides.'),
-      excludeFiles: texts('Globs of files that stay out.'),
-      excludeDependencies: texts('Packages that stay out.'),
+      excludeFiles: texts(
+        'Globs of files that stay out: of those that includeFiles names, of the folder of a Python entry file, and of Java resources.',
+      ),
+      excludeDependencies: texts(
+        'Packages that stay out, since a layer or the runtime brings them; for Java the names of artifacts.',
+      ),
       handlerFunction: Type.Optional(
         staticText({
-          description: 'Name of the exported handler. Default: the default export.',
+          description:
+            'Name of the handler. Default: `default` of JavaScript, `handler` of Python, `handleRequest` of Java.',
           minLength: 1,
+          pattern: '^[\\w$]+$',
         }),
       ),
-      languageSpecificConfig: Type.Optional(languageOptions),
+      languageSpecificConfig: Type.Optional(languageOptionsSchema),
     }),
   },
   'custom-artifact': {
@@ -130,16 +93,10 @@ export function* checkPackaging(
   }
   const language = languageOf(path);
   if (!language) {
-    const extension = extensionOf(path);
-    yield {
-      code: 'unsupported-extension',
-      path: at,
-      message: extension
-        ? `entryfilePath "${path}" ends with ".${extension}", for which there is no runtime.`
-        : `entryfilePath "${path}" has no ending that tells its language.`,
-      expected: `one of ${extensions.map((name) => `.${name}`).join(', ')}`,
-    };
-  } else if (typeof runtime === 'string' && !languages[language].runtimes.includes(runtime)) {
+    yield { path: at, ...unsupported(path) };
+    return;
+  }
+  if (typeof runtime === 'string' && !languages[language].runtimes.includes(runtime)) {
     yield {
       code: 'runtime-mismatch',
       path: ['runtime'],
@@ -147,6 +104,47 @@ export function* checkPackaging(
       expected: `one of ${languages[language].runtimes.join(', ')}`,
     };
   }
+  const { languageSpecificConfig: options, handlerFunction, excludeDependencies } = packaging.properties;
+  if (language === 'go') {
+    const without = { handlerFunction, excludeDependencies };
+    for (const [key, value] of Object.entries(without)) {
+      if (value === undefined) continue;
+      yield {
+        code: 'option-of-other-language',
+        path: ['packaging', 'properties', key],
+        at: 'key',
+        message: `"${key}" means nothing for Go: the function is one program, which is built and started as a whole.`,
+        suggestion: 'Remove it.',
+      };
+    }
+  }
+  if (options === undefined) return;
+  const use = { language, entryfilePath: path, ...(runtime === undefined ? {} : { runtime }) };
+  for (const finding of checkLanguageOptions(options, use)) {
+    yield { ...finding, path: ['packaging', 'properties', 'languageSpecificConfig', ...finding.path] };
+  }
+}
+
+function unsupported(path: string): Pick<LocalFinding, 'code' | 'message' | 'expected' | 'suggestion'> {
+  const extension = extensionOf(path);
+  const expected = `one of ${extensions.map((name) => `.${name}`).join(', ')}`;
+  const code = 'unsupported-extension';
+  if (!extension)
+    return { code, expected, message: `entryfilePath "${path}" has no ending that tells its language.` };
+  const unbuilt = Object.values(unbuiltLanguages).find((one) => one.extensions.includes(extension));
+  if (unbuilt) {
+    return {
+      code,
+      expected,
+      message: `entryfilePath "${path}" is ${unbuilt.title}, for which there is no build.`,
+      suggestion: `Build it yourself, and name the result with \`type: custom-artifact\` and \`runtime: ${unbuilt.runtimes[0]}\`.`,
+    };
+  }
+  return {
+    code,
+    expected,
+    message: `entryfilePath "${path}" ends with ".${extension}", for which there is no runtime.`,
+  };
 }
 
 function* checkArtifact(
@@ -171,14 +169,14 @@ function* checkArtifact(
     };
     return;
   }
-  if (runtime.startsWith('provided.') || (runtime.startsWith('java') && handler !== undefined)) return;
+  if (runtime.startsWith('provided.') || (hasOwnHandlerForm(runtime) && handler !== undefined)) return;
   if (handler === undefined) {
     yield {
       code: 'missing-property',
       path: ['packaging', 'properties'],
       at: 'key',
       message: `A custom artifact for ${runtime} needs "handler".`,
-      expected: 'path/file.ext:function',
+      expected: handlerForm(runtime),
     };
   } else if (!/^[^:]+:[^:]+$/.test(handler)) {
     yield {
@@ -189,3 +187,10 @@ function* checkArtifact(
     };
   }
 }
+
+const handlerForm = (runtime: string): string =>
+  runtime.startsWith('java')
+    ? '<package>.<Class> or <package>.<Class>::<method>'
+    : runtime.startsWith('dotnet')
+      ? '<assembly>::<namespace>.<Class>::<method>'
+      : 'path/file.ext:function';
