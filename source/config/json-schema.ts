@@ -28,7 +28,12 @@ const definitions: Record<string, JsonSchema> = {
   },
   textWithDirective: { type: 'string', pattern: `\\$${anyName}\\(` },
   textWithStaticDirective: { type: 'string', pattern: `\\$${staticName}\\(` },
-  runtimeDirective: { type: 'string', pattern: `\\$(?:${runtimeNames})\\(` },
+  // No `not`: editors have no words of ours for it.
+  withoutRuntimeDirective: {
+    pattern: `^(?![\\s\\S]*\\$(?:${runtimeNames})\\()`,
+    patternErrorMessage:
+      'This has to be known before the deployment, which what CloudFormation resolves is not.',
+  },
 };
 
 /**
@@ -110,9 +115,25 @@ function variantSchema(node: SchemaNode, branches: readonly SchemaNode[]): JsonS
 /** Without the type: a condition on the properties holds for a text too, which has none. */
 function branchSchema(branch: SchemaNode, tag: string): JsonSchema {
   const { type: _type, properties, ...rest } = objectSchema(branch);
-  const { description } = branch;
-  return { ...rest, description, properties: { ...(properties as object), [tag]: true } };
+  const { title, description } = branch;
+  const members = properties as Record<string, JsonSchema>;
+  return {
+    ...rest,
+    description,
+    properties: {
+      ...members,
+      ...(members.properties && { properties: withTitle(members.properties, title, description) }),
+      [tag]: true,
+    },
+  };
 }
+
+/** Else an editor shows those of what it stands in. */
+const withTitle = (schema: JsonSchema, title?: string, description?: string): JsonSchema => ({
+  ...schema,
+  title: schema.title ?? title,
+  description: schema.description ?? description,
+});
 
 function textSchema(node: SchemaNode): JsonSchema {
   const { minLength, maxLength, pattern } = node;
@@ -128,7 +149,7 @@ function scalarSchema(node: SchemaNode): JsonSchema {
 
 /** Any text would fit otherwise. */
 const withoutRuntime = (node: SchemaNode): JsonSchema =>
-  needsStatic(node) ? { not: reference('runtimeDirective') } : {};
+  needsStatic(node) ? { allOf: [reference('withoutRuntimeDirective')] } : {};
 
 /** Keywords of JSON Schema look at one kind of value each, so that a text can be let in beside them. */
 function orDirective(schema: JsonSchema, node: SchemaNode): JsonSchema {
@@ -144,12 +165,22 @@ const directive = (node: SchemaNode): JsonSchema =>
 const textWith = (node: SchemaNode): JsonSchema =>
   reference(needsStatic(node) ? 'textWithStaticDirective' : 'textWithDirective');
 
-const described = ({ title, description, default: byDefault, examples }: SchemaNode): JsonSchema => ({
-  title,
-  description,
-  default: byDefault,
-  examples,
+const described = (node: SchemaNode): JsonSchema => ({
+  title: node.title,
+  description:
+    [node.description, ...limits(node)].filter((text) => text !== undefined).join(' ') || undefined,
+  default: node.default,
+  examples: node.examples,
 });
+
+/** Editors show the description alone. */
+function* limits({ default: byDefault, minimum, maximum, maxItems }: SchemaNode): Iterable<string> {
+  if (minimum !== undefined && maximum !== undefined) yield `From ${minimum} to ${maximum}.`;
+  else if (minimum !== undefined) yield `At least ${minimum}.`;
+  else if (maximum !== undefined) yield `At most ${maximum}.`;
+  if (maxItems !== undefined) yield `At most ${maxItems}.`;
+  if (byDefault !== undefined && typeof byDefault !== 'object') yield `Default: ${String(byDefault)}.`;
+}
 
 const withDescription = (node: SchemaNode, schema: JsonSchema): JsonSchema => ({
   ...described(node),

@@ -185,3 +185,32 @@ test('each property that an editor completes is told about', () => {
     schema.properties.resources.additionalProperties.properties.type.anyOf[0].enumDescriptions,
   ).toContain('Function: Code that runs on AWS Lambda when something invokes it.');
 });
+
+describe('what editors show', () => {
+  type Node = { [keyword: string]: Node } & { description?: string; title?: string };
+  const functionBranch = (): Node => {
+    const branches = (schema as Node).properties?.resources?.additionalProperties?.allOf as unknown as Node[];
+    const branch = branches.find((one) => one.if?.properties?.type?.const === ('function' as unknown));
+    if (!branch?.then?.properties?.properties) throw new Error('no branch for functions');
+    return branch.then.properties.properties;
+  };
+
+  test('bounds and defaults stand in the descriptions', () => {
+    const properties = functionBranch().properties;
+    expect(properties?.timeout?.description).toBe('Seconds. From 1 to 900. Default: 3.');
+    expect(properties?.layers?.description).toContain('At most 5.');
+  });
+
+  test('`properties` has the words of its type', () => {
+    expect(functionBranch()).toMatchObject({
+      title: 'Function',
+      description: 'Code that runs on AWS Lambda when something invokes it.',
+    });
+  });
+
+  test('a directive that comes too late is refused in our words', () => {
+    expect(configJsonSchema()).not.toContain('"not"');
+    expect(acceptsText(functionWith(`      connectTo: ["$ResourceParam('posts', 'name')"]\n`))).toBe(false);
+    expect(acceptsText(functionWith('      connectTo: [$Var().table]\n'))).toBe(true);
+  });
+});
