@@ -8,6 +8,8 @@ export type DeployedFacts = {
   stackName: string;
   /** By logical id. */
   resources: ReadonlyMap<string, { physicalId: string; resourceType: string }>;
+  /** Of the template, as CloudFormation shows them: those that are secret are stars. */
+  parameters?: Readonly<Record<string, string>>;
 };
 
 /**
@@ -25,7 +27,7 @@ export async function resolveValue(value: Value | undefined, facts: DeployedFact
   switch (name) {
     case 'Ref':
       return typeof body === 'string'
-        ? (pseudoParameter(body, facts) ?? facts.resources.get(body)?.physicalId)
+        ? (pseudoParameter(body, facts) ?? facts.resources.get(body)?.physicalId ?? parameter(body, facts))
         : undefined;
     case 'Fn::GetAtt': {
       const [logicalId, attribute] = body as [string, string];
@@ -76,6 +78,11 @@ async function substitute(body: Value | undefined, facts: DeployedFacts): Promis
   return result + text.slice(end);
 }
 
+function parameter(name: string, { parameters = {} }: DeployedFacts): string | undefined {
+  const value = Object.hasOwn(parameters, name) ? parameters[name] : undefined;
+  return value === '****' ? undefined : value;
+}
+
 function pseudoParameter(name: string, facts: DeployedFacts): string | undefined {
   const [, partition, , region, accountId] = facts.stackId.split(':');
   switch (name) {
@@ -90,11 +97,14 @@ function pseudoParameter(name: string, facts: DeployedFacts): string | undefined
     case 'AWS::StackId':
       return facts.stackId;
     case 'AWS::URLSuffix':
-      return region?.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
+      return urlSuffix(region);
     default:
       return undefined;
   }
 }
+
+const urlSuffix = (region: string | undefined): string =>
+  region?.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
 
 /** `service:resource` of the ARNs that hold the physical id. */
 const arnForms: Record<string, (physicalId: string) => string> = {
@@ -104,7 +114,30 @@ const arnForms: Record<string, (physicalId: string) => string> = {
   'AWS::Logs::LogGroup': (id) => `logs:{region}:{account}:log-group:${id}:*`,
   'AWS::S3::Bucket': (id) => `s3:::${id}`,
   'AWS::IAM::Role': (id) => `iam::{account}:role/${id}`,
+  'AWS::CloudWatch::Alarm': (id) => `cloudwatch:{region}:{account}:alarm:${id}`,
+  'AWS::Cognito::UserPool': (id) => `cognito-idp:{region}:{account}:userpool/${id}`,
+  'AWS::Events::EventBus': (id) => `events:{region}:{account}:event-bus/${id}`,
+  'AWS::Kinesis::Stream': (id) => `kinesis:{region}:{account}:stream/${id}`,
+  // The physical id is the URL, which ends with the name.
+  'AWS::SQS::Queue': (id) => `sqs:{region}:{account}:${lastPart(id, '/')}`,
 };
+
+/** Attributes that are the physical id, or a part of it. */
+const fromPhysicalId: Record<string, (physicalId: string, region: string) => string> = {
+  'AWS::Cognito::UserPool.ProviderName': (id, region) => `cognito-idp.${region}.${urlSuffix(region)}/${id}`,
+  'AWS::Cognito::UserPool.ProviderURL': (id, region) =>
+    `https://cognito-idp.${region}.${urlSuffix(region)}/${id}`,
+  'AWS::Cognito::UserPoolClient.ClientId': (id) => id,
+  'AWS::Lambda::Version.Version': (id) => lastPart(id, ':'),
+  'AWS::SNS::Topic.TopicArn': (id) => id,
+  'AWS::SNS::Topic.TopicName': (id) => lastPart(id, ':'),
+  'AWS::SQS::Queue.QueueName': (id) => lastPart(id, '/'),
+  'AWS::SQS::Queue.QueueUrl': (id) => id,
+  'AWS::StepFunctions::StateMachine.Arn': (id) => id,
+  'AWS::StepFunctions::StateMachine.Name': (id) => lastPart(id, ':'),
+};
+
+const lastPart = (text: string, separator: string): string => text.split(separator).at(-1) ?? text;
 
 async function attributeOf(
   logicalId: string,
@@ -119,6 +152,8 @@ async function attributeOf(
     const [, partition = 'aws', , region = '', account = ''] = facts.stackId.split(':');
     return `arn:${partition}:${form(physicalId).replace('{region}', region).replace('{account}', account)}`;
   }
+  const part = fromPhysicalId[`${resourceType}.${attribute}`];
+  if (part) return part(physicalId, facts.stackId.split(':')[3] ?? '');
   if (resourceType === 'AWS::ApiGatewayV2::Api' && attribute === 'ApiEndpoint') {
     const apiGateway = await facts.clients.apiGateway();
     return (await apiGateway.getApi({ ApiId: physicalId })).ApiEndpoint;

@@ -79,6 +79,9 @@ async function readInfo(clients: Clients, input: StackInfoInput): Promise<StackI
     stackId: stack.StackId,
     stackName: input.stackName,
     resources: new Map(children.map((child) => [child.logicalId, child])),
+    parameters: Object.fromEntries(
+      (stack.Parameters ?? []).map((one) => [one.ParameterKey ?? '', one.ParameterValue ?? '']),
+    ),
   };
   const byOwner = Map.groupBy(children, (child) => template.ownerOf(child.logicalId) ?? child.logicalId);
   const resources: ResourceInfo[] = [];

@@ -9,8 +9,19 @@ const facts = {
   stackName: 'blog-dev',
   resources: new Map([
     ['Table', { physicalId: 'blog-dev-posts', resourceType: 'AWS::DynamoDB::Table' }],
+    [
+      'Queue',
+      {
+        physicalId: 'https://sqs.eu-west-1.amazonaws.com/123456789012/jobs',
+        resourceType: 'AWS::SQS::Queue',
+      },
+    ],
+    ['Topic', { physicalId: 'arn:aws:sns:eu-west-1:123456789012:news', resourceType: 'AWS::SNS::Topic' }],
+    ['Pool', { physicalId: 'eu-west-1_a', resourceType: 'AWS::Cognito::UserPool' }],
+    ['Bus', { physicalId: 'bus', resourceType: 'AWS::Events::EventBus' }],
     ['Odd', { physicalId: 'odd', resourceType: 'Custom::Thing' }],
   ]),
+  parameters: { CacheHost: 'cache.example.com', CachePassword: '****' },
 };
 
 test.each([
@@ -25,6 +36,13 @@ test.each([
   [{ 'Fn::Select': [1, { 'Fn::Split': ['-', ref('Table')] }] } as const, 'dev'],
   [{ a: [ref('Table')] }, { a: ['blog-dev-posts'] }],
   ['text', 'text'],
+  [getAtt('Queue', 'Arn'), 'arn:aws:sqs:eu-west-1:123456789012:jobs'],
+  [getAtt('Queue', 'QueueName'), 'jobs'],
+  [getAtt('Topic', 'TopicName'), 'news'],
+  [getAtt('Pool', 'Arn'), 'arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_a'],
+  [getAtt('Pool', 'ProviderURL'), 'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_a'],
+  [getAtt('Bus', 'Arn'), 'arn:aws:events:eu-west-1:123456789012:event-bus/bus'],
+  [ref('CacheHost'), 'cache.example.com'],
 ])('%j', async (value, expected) => {
   expect(await resolveValue(value, facts)).toEqual(expected);
 });
@@ -32,5 +50,6 @@ test.each([
 test('what is not known is undefined, with all that is made of it', async () => {
   expect(await resolveValue(getAtt('Odd', 'Secret'), facts)).toBeUndefined();
   expect(await resolveValue(sub('x-${Missing}'), facts)).toBeUndefined();
+  expect(await resolveValue(ref('CachePassword'), facts)).toBeUndefined();
   expect(await resolveValue(join('', ['x', ref('Missing')]), facts)).toBeUndefined();
 });
