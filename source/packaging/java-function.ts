@@ -1,19 +1,11 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { listTree } from './file-tree.ts';
+import { compile, type JavaProject } from './java-compile.ts';
 import type { BuildJob, LanguageBuild } from './language-build.ts';
 import { foldersUpTo, globStamps, once, stampPath } from './language-build.ts';
 import { PackagingFailure } from './packaging-error.ts';
-import type { Stamp } from './stamps.ts';
-import { findTool, isProgram, missingTool, requireTool, runTool, toolFailure } from './tools.ts';
+import { formatGlobs, matchGlobs, type Stamp } from './stamps.ts';
 import type { ZipEntry } from './zip.ts';
-
-type JavaProject = {
-  tool: 'mvn' | 'gradle';
-  root: string /** Class file, relative to the root of the zip. */;
-  classFile: string;
-};
 
 /**
  * Classes and resources at the root of the zip and the jars that they need at run time under `lib/`, where Lambda
@@ -30,7 +22,31 @@ export async function buildJava(job: BuildJob): Promise<LanguageBuild> {
     compile(job, project, release),
   );
   checkClass(job, project, entries);
-  return { entries, stamps };
+  const excluded = excludedFiles(job, root);
+  stamps.push(...excluded.stamps);
+  const isLeftOut = jarMatcher(job.properties.excludeDependencies ?? []);
+  return {
+    entries: entries.filter(({ path: file }) => !excluded.files.has(file) && !isLeftOut(file)),
+    stamps,
+  };
+}
+
+/** Resources that `excludeFiles` names, by their paths in the zip. */
+function excludedFiles(job: BuildJob, root: string): { files: ReadonlySet<string>; stamps: Stamp[] } {
+  const include = job.properties.excludeFiles ?? [];
+  if (include.length === 0) return { files: new Set(), stamps: [] };
+  const globs = { include, exclude: [] };
+  const resources = `${stampPath(job.directory, path.join(root, 'src/main/resources'))}/`;
+  const files = matchGlobs(job.directory, globs)
+    .filter((file) => file.startsWith(resources))
+    .map((file) => file.slice(resources.length));
+  return { files: new Set(files), stamps: [job.stamper.take('glob', formatGlobs(globs))] };
+}
+
+/** Jars of artifacts that stay out: `aws-lambda-java-core`, or `com.amazonaws:aws-lambda-java-core`. */
+function jarMatcher(excluded: readonly string[]): (file: string) => boolean {
+  const names = new Set(excluded.map((name) => name.slice(name.lastIndexOf(':') + 1)));
+  return (file) => names.has(/^lib\/(.+?)(?:-\d[^/]*)?\.jar$/.exec(file)?.[1] ?? '');
 }
 
 function locateProject({ fn, properties, directory }: BuildJob): JavaProject {
@@ -45,9 +61,15 @@ function locateProject({ fn, properties, directory }: BuildJob): JavaProject {
     );
   }
   const named = language.packageManagerFile;
+  const root = path.resolve(directory, inRoot[1] ?? '');
   if (named !== undefined && !existsSync(path.resolve(directory, named)))
     throw refuse(`packageManagerFile ${named} does not exist`, 'It is relative to the folder of the config.');
-  const root = path.resolve(directory, inRoot[1] ?? '');
+  if (named !== undefined && path.dirname(path.resolve(directory, named)) !== root) {
+    throw refuse(
+      `packageManagerFile ${named} is not in ${stampPath(directory, root)}`,
+      'The build file lies in the folder that holds src/main/java. Build files above it are found from there.',
+    );
+  }
   const has = (name: string): boolean => existsSync(path.join(root, name));
   const hasGradle = has('build.gradle') || has('build.gradle.kts');
   const prefersMaven =
@@ -56,6 +78,12 @@ function locateProject({ fn, properties, directory }: BuildJob): JavaProject {
     throw refuse(
       `there is neither pom.xml nor build.gradle in ${stampPath(directory, root)}`,
       'The build file lies in the folder that holds src/main/java.',
+    );
+  }
+  if (prefersMaven && !has('pom.xml')) {
+    throw refuse(
+      `there is no pom.xml in ${stampPath(directory, root)}, which useMaven or packageManagerFile asks for`,
+      'Leave that out to have Gradle build it: there is build.gradle.',
     );
   }
   const tool = has('pom.xml') && (prefersMaven || !hasGradle) ? 'mvn' : 'gradle';
@@ -90,114 +118,6 @@ function projectStamps(job: BuildJob, root: string): Stamp[] {
       patterns.map((pattern) => path.posix.join(here, pattern)),
     ),
   ];
-}
-
-async function compile(
-  job: BuildJob,
-  project: JavaProject,
-  release: number | undefined,
-): Promise<ZipEntry[]> {
-  const { fn, environment, signal, directory } = job;
-  const { root, tool } = project;
-  requireJdk(job);
-  const program = wrapperOf(job, root, tool) ?? requireTool(fn.name, tool, environment);
-  const output = mkdtempSync(path.join(tmpdir(), 'stp-java-'));
-  try {
-    const args = tool === 'mvn' ? mavenArguments(output, release) : gradleArguments(output, root, release);
-    const result = await runTool(program, args, { cwd: root, environment, signal });
-    if (!result.ok) {
-      const name = tool === 'mvn' ? 'Maven' : 'Gradle';
-      throw toolFailure(
-        fn.name,
-        `the ${name} build of ${stampPath(directory, root)} failed`,
-        withoutAdvice(result.output),
-      );
-    }
-    const classes = tool === 'mvn' ? path.join(root, 'target', 'classes') : path.join(output, 'classes');
-    return [...readTree(classes, ''), ...readTree(path.join(output, 'lib'), 'lib/')];
-  } finally {
-    rmSync(output, { recursive: true, force: true });
-  }
-}
-
-/** Maven ends with pages to read about itself. */
-const withoutAdvice = (output: string): string =>
-  output
-    .split('\n')
-    .filter(
-      (line) =>
-        !/^\[ERROR\] (?:\[Help \d\]|-> \[Help|To see the full|Re-run Maven|For more info|$)|^\[ERROR\]\s*$/.test(
-          line,
-        ),
-    )
-    .join('\n');
-
-function requireJdk({ fn, environment }: BuildJob): void {
-  const home = environment.JAVA_HOME;
-  const ending = process.platform === 'win32' ? '.exe' : '';
-  if (home !== undefined && isProgram(path.join(home, 'bin', `javac${ending}`))) return;
-  if (findTool('javac', environment) === undefined) throw missingTool(fn.name, 'javac');
-}
-
-/** The wrapper of the project, or of the one that it is a module of. */
-function wrapperOf({ directory }: BuildJob, root: string, tool: 'mvn' | 'gradle'): string | undefined {
-  const name = tool === 'mvn' ? 'mvnw' : 'gradlew';
-  const file = process.platform === 'win32' ? `${name}${tool === 'mvn' ? '.cmd' : '.bat'}` : name;
-  for (const folder of foldersUpTo(directory, root)) {
-    const wrapper = path.join(folder, file);
-    if (isProgram(wrapper)) return wrapper;
-  }
-  return undefined;
-}
-
-/** Pinned, so that a project that does not name one gets the same jars everywhere. */
-const copyDependencies = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies';
-
-function mavenArguments(output: string, release: number | undefined): string[] {
-  return [
-    ...['--batch-mode', '--quiet', '--no-transfer-progress'],
-    ...['process-classes', copyDependencies, '-DincludeScope=runtime'],
-    `-DoutputDirectory=${path.join(output, 'lib')}`,
-    // The compiler plugin knows `release` from 3.6 on; what Maven itself brings is older.
-    ...(release === undefined
-      ? []
-      : ['release', 'source', 'target'].map((name) => `-Dmaven.compiler.${name}=${release}`)),
-  ];
-}
-
-const initScript = (output: string, root: string, release: number | undefined): string => `
-allprojects { project ->
-  if (project.projectDir.canonicalFile != new File(${groovyText(root)}).canonicalFile) return
-  project.plugins.withId('java') {
-    ${release === undefined ? '' : `project.tasks.withType(JavaCompile).configureEach { options.release.set(${release}) }`}
-    project.tasks.register('stpClasses', Sync) {
-      from project.sourceSets.main.output
-      into new File(${groovyText(output)}, 'classes')
-    }
-    project.tasks.register('stpLambda', Sync) {
-      dependsOn 'stpClasses'
-      from project.configurations.runtimeClasspath
-      into new File(${groovyText(output)}, 'lib')
-    }
-  }
-}
-`;
-
-const groovyText = (text: string): string => `'${text.replaceAll(/['\\]/g, '\\$&')}'`;
-
-function gradleArguments(output: string, root: string, release: number | undefined): string[] {
-  const script = path.join(output, 'stp.init.gradle');
-  mkdirSync(output, { recursive: true });
-  writeFileSync(script, initScript(output, root, release));
-  return ['--init-script', script, '--quiet', '--console=plain', 'stpLambda'];
-}
-
-function readTree(folder: string, prefix: string): ZipEntry[] {
-  if (!existsSync(folder)) return [];
-  return listTree(folder).map((file) => ({
-    path: prefix + file.path,
-    data: readFileSync(path.join(folder, file.path)),
-  }));
 }
 
 /** The class has to be there, and of a release that the runtime can load: 44 is the first one's number. */

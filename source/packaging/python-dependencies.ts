@@ -134,10 +134,7 @@ async function readLocked(job: BuildJob, lock: string, project: string, stamps: 
     });
   }
   const lines = await readProject(job, project);
-  const { package: packages = [] } = await readToml<{ package?: LockedPackage[] }>(
-    job,
-    lock,
-  );
+  const { package: packages = [] } = await readToml<{ package?: LockedPackage[] }>(job, lock);
   return { lines, constraints: lockedVersions(packages) };
 }
 

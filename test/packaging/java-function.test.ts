@@ -1,8 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, expect, test } from 'vitest';
+import type { FunctionToPackage } from '../../source/packaging/artifact.ts';
 import { PackagingError } from '../../source/packaging/packaging-error.ts';
-import { createProject, hasTool, outcomes, readZip, sourceFunction, unzip } from './project.ts';
+import { handlerOf } from '../../source/resources/function/runtimes.ts';
+import { createProject, folderOf, hasTool, outcomes, readZip, sourceFunction, unzip } from './project.ts';
 
 const java = 'java';
 const pom = `<project xmlns="http://maven.apache.org/POM/4.0.0">
@@ -26,8 +29,8 @@ import com.amazonaws.services.lambda.runtime.RequestHandler;
 import java.util.Map;
 
 public class ${name} implements RequestHandler<Map<String, String>, String> {
-  public String handleRequest(Map<String, String> event, Context context) { return "${text}"; }
-  public static void main(String[] arguments) { System.out.println(new ${name}().handleRequest(Map.of(), null)); }
+  public String handleRequest(Map<String, String> event, Context context) { return "${text} " + event.get("id"); }
+  public String archive(Map<String, String> event) { return "archived " + event.get("id"); }
 }
 `;
 const files = {
@@ -36,20 +39,78 @@ const files = {
   'api/src/main/java/posts/SavePost.java': source('SavePost'),
   'api/src/main/resources/mail.txt': 'Hello',
 };
+/** Loads a handler string as Lambda's runtime does: the class by its name, then the interface's method or the one named. */
+const loader = `
+import java.util.Map;
+
+public class Loader {
+  public static void main(String[] arguments) throws Exception {
+    String[] parts = arguments[0].split("::");
+    Object handler = Class.forName(parts[0]).getDeclaredConstructor().newInstance();
+    Map<String, String> event = Map.of("id", "7");
+    Object answer = parts.length == 1
+        ? ((com.amazonaws.services.lambda.runtime.RequestHandler<Object, Object>) handler).handleRequest(event, null)
+        : handler.getClass().getMethod(parts[1], Map.class).invoke(handler, event);
+    System.out.println(answer);
+  }
+}
+`;
+
+/** What the handler of a function answers, from its zip unpacked as on Lambda's machine. */
+async function call(project: ReturnType<typeof createProject>, fn: FunctionToPackage, zip: string) {
+  await unzip(zip, project.path('unpacked'));
+  project.write({ 'loader/Loader.java': loader });
+  const classPath = `${project.path('unpacked')}:${project.path('unpacked')}/lib/*`;
+  execFileSync(
+    'javac',
+    [
+      '-nowarn',
+      '-Xlint:none',
+      '-cp',
+      classPath,
+      '-d',
+      project.path('loader'),
+      project.path('loader/Loader.java'),
+    ],
+    { stdio: 'ignore' },
+  );
+  const handler = handlerOf({ packaging: fn.packaging as never });
+  return execFileSync(java, ['-cp', `${classPath}:${project.path('loader')}`, 'Loader', handler], {
+    encoding: 'utf8',
+  }).trim();
+}
+
 const getPosts = sourceFunction('getPosts', 'api/src/main/java/posts/GetPosts.java', 'java17');
 const savePost = sourceFunction('savePost', './api/src/main/java/posts/SavePost.java', 'java17');
 
-test('a class outside of src/main/java, and one without a build file, are refused', async () => {
-  const project = createProject({ 'src/Main.java': '', 'src/main/java/Main.java': '' });
+test('a project that cannot be built is told why', async () => {
+  const project = createProject({
+    'src/Main.java': '',
+    'src/main/java/Main.java': '',
+    'gradle/build.gradle': '',
+    'gradle/src/main/java/Main.java': '',
+    'api/pom.xml': pom,
+    'api/src/main/java/Main.java': '',
+  });
+  const of = (name: string, file: string, languageSpecificConfig = {}) =>
+    sourceFunction(name, file, 'java17', { languageSpecificConfig });
   const failure = await project
     .package([
-      sourceFunction('a', 'src/Main.java', 'java17'),
-      sourceFunction('b', 'src/main/java/Main.java', 'java17'),
+      of('a', 'src/Main.java'),
+      of('b', 'src/main/java/Main.java'),
+      of('c', 'gradle/src/main/java/Main.java', { useMaven: true }),
+      of('d', 'api/src/main/java/Main.java', { packageManagerFile: 'gradle/build.gradle' }),
+      of('e', 'api/src/main/java/Main.java', { packageManagerFile: 'api/build.gradle' }),
     ])
     .catch((error: unknown) => error);
   if (!(failure instanceof PackagingError)) throw failure;
   expect(failure.message).toContain('a: src/Main.java is not under src/main/java');
   expect(failure.message).toContain('b: there is neither pom.xml nor build.gradle in .');
+  expect(failure.message).toContain(
+    'c: there is no pom.xml in gradle, which useMaven or packageManagerFile asks for',
+  );
+  expect(failure.message).toContain('d: packageManagerFile gradle/build.gradle is not in api');
+  expect(failure.message).toContain('e: packageManagerFile api/build.gradle does not exist');
 });
 
 describe.skipIf(!hasTool('mvn') || !hasTool('javac'))('with Maven', { timeout: 240_000 }, () => {
@@ -63,12 +124,12 @@ describe.skipIf(!hasTool('mvn') || !hasTool('javac'))('with Maven', { timeout: 2
       'posts/GetPosts.class',
       'posts/SavePost.class',
     ]);
-    await unzip(get?.path ?? '', project.path('unpacked'));
-    const printed = execFileSync(java, ['-cp', '.:lib/*', 'posts.GetPosts'], {
-      cwd: project.path('unpacked'),
-      encoding: 'utf8',
+    expect(await call(project, getPosts, get?.path ?? '')).toBe('GetPosts 7');
+    expect(await call(project, savePost, save?.path ?? '')).toBe('SavePost 7');
+    const archive = sourceFunction('archive', 'api/src/main/java/posts/GetPosts.java', 'java17', {
+      handlerFunction: 'archive',
     });
-    expect(printed).toBe('GetPosts\n');
+    expect(await call(project, archive, get?.path ?? '')).toBe('archived 7');
 
     const elsewhere = createProject(files);
     const [again] = await elsewhere.package([getPosts]);
@@ -82,6 +143,36 @@ describe.skipIf(!hasTool('mvn') || !hasTool('javac'))('with Maven', { timeout: 2
     expect(await run()).toEqual(['getPosts built', 'savePost built']);
     project.write({ 'api/src/main/resources/other.txt': '' });
     expect(await run()).toEqual(['getPosts built', 'savePost built']);
+  });
+
+  test('jars and resources can be left out', async () => {
+    const project = createProject({ ...files, 'api/src/main/resources/dev/keys.txt': 'x' });
+    const without = sourceFunction('f', 'api/src/main/java/posts/GetPosts.java', 'java17', {
+      excludeDependencies: ['com.amazonaws:aws-lambda-java-core'],
+      excludeFiles: ['api/src/main/resources/dev/**'],
+    });
+    const [artifact] = await project.package([without]);
+    expect(Object.keys(await readZip(readFileSync(artifact?.path ?? '')))).toEqual([
+      'mail.txt',
+      'posts/GetPosts.class',
+      'posts/SavePost.class',
+    ]);
+  });
+
+  test("the project's wrapper comes before a program on PATH, also one that lost its executable bit", async () => {
+    const project = createProject({
+      ...files,
+      mvnw: '#!/bin/sh\necho used >> wrapper-used.txt\nexec "$REAL_MAVEN" "$@"\n',
+      'bin/mvn': '#!/bin/sh\nexit 9\n',
+    });
+    chmodSync(project.path('bin/mvn'), 0o755);
+    const environment = {
+      ...process.env,
+      REAL_MAVEN: path.join(folderOf('mvn') ?? '', 'mvn'),
+      PATH: `${project.path('bin')}:${process.env.PATH}`,
+    };
+    expect(outcomes(await project.package([getPosts], { environment }))).toEqual(['getPosts built']);
+    expect(readFileSync(project.path('api/wrapper-used.txt'), 'utf8')).toBe('used\n');
   });
 
   test('what the compiler says comes with the functions; a release that is too new is told', async () => {
@@ -132,5 +223,55 @@ javac --release 11 -d "$(dirname "$2")/classes" $(find src/main/java -name '*.ja
       environment: { ...process.env, PATH },
     });
     expect(Object.keys(await readZip(readFileSync(artifact?.path ?? '')))).toEqual(['a/Main.class']);
+  });
+});
+
+describe.skipIf(!hasTool('gradle') || !hasTool('javac'))('with Gradle', { timeout: 240_000 }, () => {
+  const build = `apply plugin: 'java'
+sourceCompatibility = targetCompatibility = '11'
+repositories { mavenCentral() }
+dependencies {
+  implementation 'com.amazonaws:aws-lambda-java-core:1.2.3'
+  testImplementation 'org.hamcrest:hamcrest:2.2'
+}
+`;
+
+  test.each([
+    ['by itself', { 'api/settings.gradle': '' }],
+    ['as a module', { 'settings.gradle': "include 'api'\n", 'build.gradle': '' }],
+  ])(
+    'a project %s: classes and resources at the root, jars of run time under lib',
+    async (_name, settings) => {
+      const { 'api/pom.xml': _pom, ...sources } = files;
+      const project = createProject({ ...sources, ...settings, 'api/build.gradle': build });
+      const environment = { ...process.env, GRADLE_OPTS: '-Dorg.gradle.daemon=false' };
+      const old = sourceFunction('old', 'api/src/main/java/posts/GetPosts.java', 'java17', {
+        languageSpecificConfig: { javaVersion: 9 },
+      });
+      const [get, save, nine] = await project.package([getPosts, savePost, old], { environment });
+      expect(get?.digest).toBe(save?.digest);
+      expect(Object.keys(await readZip(readFileSync(get?.path ?? '')))).toEqual([
+        'lib/aws-lambda-java-core-1.2.3.jar',
+        'mail.txt',
+        'posts/GetPosts.class',
+        'posts/SavePost.class',
+      ]);
+      expect(await call(project, getPosts, get?.path ?? '')).toBe('GetPosts 7');
+      await unzip(nine?.path ?? '', project.path('nine'));
+      expect(readFileSync(project.path('nine/posts/GetPosts.class')).readUInt16BE(6) - 44).toBe(9);
+    },
+  );
+
+  test('what it says comes with the function', async () => {
+    const project = createProject({
+      'settings.gradle': '',
+      'build.gradle': build,
+      'src/main/java/a/Main.java': 'package a; public class Main { int x = ; }\n',
+    });
+    await expect(
+      project.package([sourceFunction('f', 'src/main/java/a/Main.java', 'java17')], {
+        environment: { ...process.env, GRADLE_OPTS: '-Dorg.gradle.daemon=false' },
+      }),
+    ).rejects.toThrow(/f: the Gradle build of \. failed[\s\S]*illegal start of expression/);
   });
 });
