@@ -81,7 +81,15 @@ export const returnValues: Readonly<Record<string, string>> = {
   'AWS::StepFunctions::StateMachine': 'StateMachineArn: Arn Name StateMachineRevisionId',
 };
 
+const read = new Map<string, Returns | undefined>();
+
+/** Asked for each reference of a template. */
 function returnsOf(type: string): Returns | undefined {
+  if (!read.has(type)) read.set(type, readReturns(type));
+  return read.get(type);
+}
+
+function readReturns(type: string): Returns | undefined {
   const [ref = '', attributes = ''] = returnValues[type]?.split(':') ?? [];
   return ref === '' ? undefined : { ref, attributes: attributes.split(' ').filter((name) => name !== '') };
 }

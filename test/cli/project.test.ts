@@ -61,10 +61,11 @@ test('the Region and the profile of the shared config files', async () => {
 test('flags of the command and what stands after them', async () => {
   expect(await outputOf("$CliArgs('stage')", {}, '--stage', 'prod')).toBe('prod');
   expect(await outputOf('$CliArgs().region', {}, '--region', 'eu-west-1')).toBe('eu-west-1');
-  expect(await outputOf("$CliArgs('skip-packaging')", {}, '--skip-packaging')).toBe(true);
+  expect(await outputOf("$CliArgs('skip-packaging')", {}, '--skip-packaging')).toBe('true');
   const own = ['--', '--color=red', '--size', '3', '--fast'];
   const all = "$CliArgs('color') $CliArgs().size $CliArgs('fast') $CliArgs('none', 'default')";
   expect(await outputOf(all, {}, ...own)).toBe('red 3 true default');
+  expect(await outputOf("$CliArgs('text')", {}, '--', '--text', '$Stage()')).toBe('dev');
   expect(await outputOf("$CliArgs('color')", {})).toContain(
     "Give --color after `--`, or a default: $CliArgs('color', 'default').",
   );

@@ -69,6 +69,13 @@ describe('directives that need no AWS', () => {
     expect(resolved(written, rest)).toEqual(value);
   });
 
+  test('a result that is a directive is resolved again', () => {
+    expect(resolved(`"$Format('{}tage()', '$S')"`)).toBe('dev');
+    expect(resolved(`"$Format('{}', '$Format')"`)).toBe('$Format');
+    expect(resolved(`"$Format('{}ecret(\\"a\\")', '$S')"`)).toBe('{{resolve:secretsmanager:a:SecretString}}');
+    expect(problemsOf(`"$Format('{}tagee()', '$S')"`).map(({ code }) => code)).toEqual(['unknown-directive']);
+  });
+
   test('text that only looks like a directive stays text', () => {
     for (const text of ['costs $5', '$(date)', 'echo $HOME (here)', '$PATH', 'a$b(c)d']) {
       expect(resolved(`'${text}'`)).toBe(text);

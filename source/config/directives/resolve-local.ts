@@ -221,7 +221,9 @@ class LocalResolver {
       const result = directive.run(local, this.#context, directive.readsPath ? path : []);
       const isMissing = result === undefined || (result === null && path.length > 0);
       if (isMissing || (!directive.readsPath && path.length > 0)) throw notAccessible(call, path);
-      return result;
+      // What $Var and $This read is resolved where it stands.
+      const isText = typeof result === 'string' && (name === 'CliArgs' || name === 'Format');
+      return isText && result.startsWith('$') ? this.#resolveResult(call, result) : result;
     } catch (error) {
       throw error instanceof DirectiveError ? atArgument(error, call) : error;
     }
@@ -269,21 +271,7 @@ class LocalResolver {
       const within = [call.start, call.bracketEnd] as const;
       this.#findings.push({ severity: 'warning', path: this.#here.path, within, ...answer.warning });
     }
-    if (this.#depth > deepestResult) {
-      throw new At(
-        new DirectiveError('directive-cycle', `$${call.name} gives directives without end.`),
-        call.start,
-        call.bracketEnd,
-      );
-    }
-    const holder: Container = { value: structuredClone(answer.value) };
-    this.#depth++;
-    try {
-      if (mayHold(holder.value)) this.#walkResult(holder);
-    } finally {
-      this.#depth--;
-    }
-    let value = holder.value;
+    let value = this.#resolveResult(call, structuredClone(answer.value));
     for (const step of path) {
       if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step)) {
         throw notAccessible(call, path);
@@ -303,12 +291,30 @@ class LocalResolver {
     return value;
   }
 
-  #walkResult(holder: Container): void {
+  /** What a directive gave, with the directives in it resolved, as often as that gives directives again (spec 2.1). */
+  #resolveResult(call: DirectiveCall, result: unknown): unknown {
+    if (this.#depth > deepestResult) {
+      throw new At(
+        new DirectiveError('directive-cycle', `$${call.name} gives directives without end.`),
+        call.start,
+        call.bracketEnd,
+      );
+    }
+    if (!mayHold(result)) return result;
+    const holder: Container = { value: result };
     const before = this.#findings.length;
-    this.walk(holder, 'value', []);
+    this.#depth++;
+    try {
+      this.walk(holder, 'value', this.#here.path);
+    } finally {
+      this.#depth--;
+    }
     // Nothing of it stands in the file: the first error is that of the directive which gave it.
-    const [error] = this.#findings.splice(before);
+    const found = this.#findings.splice(before);
+    const error = found.find(({ severity }) => severity === 'error');
     if (error) throw new DirectiveError(error.code, error.message);
+    for (const { within: _within, ...warning } of found) this.#findings.push(warning);
+    return holder.value;
   }
 
   /** Follows a path through the config, resolving the directives on its way and in what it leads to. */
