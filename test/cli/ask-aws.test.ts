@@ -1,10 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { CloudFormation, waitUntilStackCreateComplete } from '@aws-sdk/client-cloudformation';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Target } from '../../source/aws/target.ts';
 import { askAws } from '../../source/cli/ask-aws.ts';
 import type { Io } from '../../source/cli/io.ts';
@@ -86,53 +86,63 @@ describe('outputs of stacks', () => {
     expect(await ask.stackOutput(stack, output, region)).toMatchObject(answer);
     ask.close();
   });
+});
 
-  test('a command reads a config that names one', async () => {
-    const file = join(folder, 'stacktape.yml');
+describe('commands', () => {
+  /** Runs `stp` on a config with the directive in an output, against the server. */
+  async function stp(directive: string, ...argv: string[]) {
     writeFileSync(
-      file,
+      join(folder, 'stacktape.yml'),
       `serviceName: later
 resources:
   queue: { type: sqs-queue }
 stackConfig:
-  outputs: [{ name: table, value: "$StackOutput('base-dev', 'table')" }]
+  outputs: [{ name: table, value: "${directive}" }]
 `,
     );
-    const stp = async (...argv: string[]) => {
-      const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()];
-      const io = { stdin, stdout, stderr, env: {}, cwd: folder } as unknown as Io;
-      const code = await runStp(argv, io);
-      return { code, stdout: String(stdout.read() ?? ''), stderr: String(stderr.read() ?? '') };
-    };
+    const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()];
+    const io = { stdin, stdout, stderr, env: {}, cwd: folder } as unknown as Io;
+    const code = await runStp([...argv, '--region', 'us-east-1', '--endpoint-url', aws.server.endpoint], io);
+    return { code, stdout: String(stdout.read() ?? ''), stderr: String(stderr.read() ?? '') };
+  }
+  const output = ({ stdout }: { stdout: string }) => JSON.parse(stdout).Outputs.table.Value;
+
+  // The SDK finds credentials by itself.
+  beforeEach(() => {
     vi.stubEnv('AWS_ACCESS_KEY_ID', aws.server.accessKeyId);
     vi.stubEnv('AWS_SECRET_ACCESS_KEY', aws.server.secretAccessKey);
-    const synth = ['synth', '--region', 'us-east-1', '--endpoint-url', aws.server.endpoint];
-    const { stdout } = await stp(...synth);
-    expect(JSON.parse(stdout).Outputs).toEqual({ table: { Value: 'posts' } });
+  });
+  afterEach(() => vi.unstubAllEnvs());
 
-    // What is deployed does not need it any more: without the stack there is nothing to delete.
-    writeFileSync(file, readFileSync(file, 'utf8').replace('base-dev', 'gone-dev'));
-    const endpoint = ['--region', 'us-east-1', '--endpoint-url', aws.server.endpoint];
-    expect(await stp('synth', ...endpoint)).toMatchObject({ code: 2 });
-    expect(await stp('delete', '--yes', ...endpoint)).toMatchObject({ code: 0 });
+  test('the template has the value of an output of another stack', async () => {
+    expect(output(await stp("$StackOutput('base-dev', 'table')", 'synth'))).toBe('posts');
+  });
 
-    vi.unstubAllEnvs();
+  test('without credentials what to do is said', async () => {
     for (const name of ['AWS_CONFIG_FILE', 'AWS_SHARED_CREDENTIALS_FILE'])
       vi.stubEnv(name, join(folder, 'none'));
     for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_PROFILE'])
       vi.stubEnv(name, undefined);
     vi.stubEnv('AWS_EC2_METADATA_DISABLED', 'true');
-    const { code, stdout: problems } = await stp(
-      'validate',
-      '--region',
-      'us-east-1',
-      '--endpoint-url',
-      aws.server.endpoint,
-    );
-    vi.unstubAllEnvs();
+    const { code, stdout } = await stp("$StackOutput('base-dev', 'table')", 'validate');
     expect(code).toBe(2);
-    expect(problems).toContain('stacktape.yml:5:36 error directive-needs-aws');
-    expect(problems).toContain('or use `--local`, which needs no AWS account');
+    expect(stdout).toContain('stacktape.yml:5:36 error directive-needs-aws');
+    expect(stdout).toContain('or use `--local`, which needs no AWS account');
+  });
+
+  test('a stack can be deleted after the one whose output it was made with', async () => {
+    expect(await stp("$StackOutput('gone-dev', 'table')", 'synth')).toMatchObject({ code: 2 });
+    expect(await stp("$StackOutput('gone-dev', 'table')", 'delete', '--yes')).toMatchObject({ code: 0 });
+  });
+
+  test('synth leaves the version of a secret open; a deploy looks for it before it touches anything', async () => {
+    expect(output(await stp("$Secret('db.user')", 'synth'))).toBe(
+      '{{resolve:secretsmanager:db:SecretString:user}}',
+    );
+    const { code, stderr } = await stp("$Secret('db.user')", 'deploy', '--yes');
+    expect(code).toBe(2);
+    expect(stderr).toContain('stacktape.yml:5:36 error directive-needs-aws');
+    expect(stderr).toContain('The service secretsmanager is not implemented');
   });
 });
 
