@@ -139,6 +139,8 @@ describe('directives that CloudFormation resolves', () => {
   test.each([
     ["$Secrt('a')", 'unknown-directive', 'Did you mean "$Secret"?'],
     ["x-$Secrt('a')", 'unknown-directive', 'Did you mean "$Secret"?'],
+    ['$Stage(', 'directive-syntax', undefined],
+    ['$Stage(abc)', 'directive-syntax', undefined],
     ['$Secret()', 'directive-argument', undefined],
     ['$Stage(1)', 'directive-argument', undefined],
     ['$Stage().x', 'directive-path', undefined],

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { AskAws, ExternalAnswer } from '../../source/config/directives/external-call.ts';
 import { parseIni } from '../../source/config/directives/parse-ini.ts';
 import { type LoadOptions, loadConfig } from '../../source/config/load-config.ts';
@@ -216,6 +216,18 @@ x = y
       '{"top":"1","server":{"tls":{"on":true,"bare":true,"path":"/a;b","hosts":["a","b#c"],"empty":""}},"__proto__":{"x":"y"}}',
     ),
   );
+});
+
+test('tools that are not there', async () => {
+  vi.stubEnv('PATH', folder);
+  write({ 'd.py': 'def main():\n    return 1\n' });
+  expect(await outcome('$D()', registered('D', 'd.py'))).toEqual([
+    'missing-tool Function f: directive $D is written in Python, and there is no python3.',
+  ]);
+  expect(await outcome("$GitInfo('commit')")).toEqual([
+    'directive-git Function f: $GitInfo needs git, which is not installed.',
+  ]);
+  vi.unstubAllEnvs();
 });
 
 test('git', async () => {

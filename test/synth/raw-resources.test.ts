@@ -184,6 +184,25 @@ describe('outputs', () => {
   });
 });
 
+test('outputs: 200 of them, and none of the names that the stack has', () => {
+  const outputs = (names: readonly string[]) =>
+    `resources:\n  api: { type: http-api-gateway }\nstackConfig:\n  outputs:\n${names.map((name) => `    - { name: ${name}, value: b }\n`).join('')}`;
+  const names = (count: number) => Array.from({ length: count }, (_, index) => `o${index}`);
+  // The address of the API is one more.
+  expect(synthesize(outputs(names(199))).findings).toEqual([]);
+  expect(synthesize(outputs(names(200))).findings.map(({ message }) => message)).toEqual([
+    'The stack has 201 outputs; CloudFormation allows 200.',
+  ]);
+  expect(synthesize(outputs(['a', 'ApiUrl'])).findings).toMatchObject([
+    {
+      code: 'duplicate-output',
+      path: ['stackConfig', 'outputs', 1, 'name'],
+      message: 'The stack has an output ApiUrl already.',
+      suggestion: 'Rename yours.',
+    },
+  ]);
+});
+
 test('tags: 45 of them, and none of the names that are taken', () => {
   const tags = (count: number, name = 'a') =>
     `resources:\n  q: { type: sqs-queue }\nstackConfig:\n  tags:\n${Array.from({ length: count }, (_, index) => `    - { name: ${name}${index}, value: b }\n`).join('')}`;
