@@ -13,6 +13,10 @@ const pseudo: Readonly<Record<string, string>> = {
 
 /** Property with the physical name, and the ARN that AWS makes of it. */
 const types: Readonly<Record<string, { name: string; arn: (name: string) => string; refIsArn?: true }>> = {
+  'AWS::Cognito::UserPool': {
+    name: 'UserPoolName',
+    arn: (name) => `arn:aws:cognito-idp:${region}:${account}:userpool/${region}_${name}`,
+  },
   'AWS::DynamoDB::Table': {
     name: 'TableName',
     arn: (name) => `arn:aws:dynamodb:${region}:${account}:table/${name}`,
