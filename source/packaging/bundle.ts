@@ -1,12 +1,15 @@
+import { readFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import path from 'node:path';
-import type { BuildOptions, BuildResult, Message, Metafile } from 'esbuild';
+import type { BuildOptions, BuildResult, Message, Metafile, Plugin } from 'esbuild';
 import { UserError } from '../model/errors.ts';
 import type { BuildpackProperties, FunctionToPackage } from './artifact.ts';
+import { decoratorMetadata } from './decorator-metadata.ts';
 import type { EsOptions } from './es-options.ts';
 import { toBuildOptions } from './es-options.ts';
 import type { OutsidePackage } from './installed-packages.ts';
 import { isNative, packageOf } from './native-packages.ts';
+import { toPosix } from './stamps.ts';
 
 export type BundleRequest = {
   fn: FunctionToPackage;
@@ -23,8 +26,8 @@ export type Bundle = {
   inputs: string[];
   /** Packages that were imported and left outside, each with the absolute folder of a file that imports it. */
   outside: OutsidePackage[];
-  /** True when the entry is an ES module of which it is certain that it has no default export. */
-  lacksDefaultExport: boolean;
+  /** True when the entry is an ES module of which it is certain that it has no export of the handler's name. */
+  lacksHandler: boolean;
 };
 
 export type BundleResult = { bundle: Bundle } | { messages: Message[] };
@@ -140,6 +143,7 @@ async function bundleGroup(
     absWorkingDir: directory,
     outdir: '.',
     write: false,
+    plugins: pluginsOf(options, directory),
     metafile: true,
   });
   const { metafile, outputFiles } = result;
@@ -157,13 +161,28 @@ async function bundleGroup(
       bundle: {
         code,
         map: files.get(`${name}.js.map`),
-        inputs: reachableInputs(metafile, entryPoint),
+        inputs: [...reachableInputs(metafile, entryPoint), ...compilerOf(options, directory)],
         outside: outsidePackages(metafile, entryPoint, directory),
-        lacksDefaultExport: lacksDefaultExport(metafile, `${name}.js`, entryPoint, code, options),
+        lacksHandler: lacksHandler(
+          metafile,
+          `${name}.js`,
+          path.resolve(directory, request.entry),
+          code,
+          request,
+        ),
       },
     });
   });
 }
+
+const pluginsOf = ({ typescript, tsconfig }: EsOptions, directory: string): Plugin[] =>
+  typescript === undefined
+    ? []
+    : [decoratorMetadata(typescript, tsconfig && path.resolve(directory, tsconfig))];
+
+/** Another TypeScript may write other code. */
+const compilerOf = ({ typescript }: EsOptions, directory: string): string[] =>
+  typescript === undefined ? [] : [toPosix(path.relative(directory, typescript))];
 
 const outputName = (index: number): string => `stp~${index}`;
 
@@ -194,18 +213,21 @@ function outsidePackages(metafile: Metafile, entryPoint: string, directory: stri
 
 /**
  * esbuild lists the exports of ES modules only. In CommonJS output they are getters, `default:()=>x`; where none
- * is anywhere in the text there is no default export for sure.
+ * is anywhere in the text there is no such export for sure, unless all those of something outside are passed on.
  */
-function lacksDefaultExport(
+function lacksHandler(
   metafile: Metafile,
   output: string,
-  entryPoint: string,
+  entryFile: string,
   code: Uint8Array,
-  options: EsOptions,
+  { properties, options }: BundleRequest,
 ): boolean {
+  const { entryPoint = '', exports = [] } = metafile.outputs[output] ?? {};
   if (metafile.inputs[entryPoint]?.format !== 'esm') return false;
-  if (options.format === 'esm') return !metafile.outputs[output]?.exports.includes('default');
-  return !Buffer.from(code.buffer, code.byteOffset, code.byteLength).includes('default:()=>');
+  const name = properties.handlerFunction ?? 'default';
+  const bytes = Buffer.from(code.buffer, code.byteOffset, code.byteLength);
+  if (options.format === 'esm' ? exports.includes(name) : bytes.includes(`${name}:()=>`)) return false;
+  return name === 'default' || !/\bexport\s*\*\s*from\b/.test(readFileSync(entryFile, 'utf8'));
 }
 
 function isBuildFailure(error: unknown): error is { errors: Message[] } {

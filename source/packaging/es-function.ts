@@ -9,6 +9,7 @@ import { readIncludedFiles, writeSourceMap } from './included-files.ts';
 import type { OutsidePackage } from './installed-packages.ts';
 import { locatePackage } from './native-packages.ts';
 import { PackagingFailure } from './packaging-error.ts';
+import { prismaFiles } from './prisma-client.ts';
 import type { Stamp } from './stamps.ts';
 import { createStamper, toPosix } from './stamps.ts';
 import type { ZipEntry } from './zip.ts';
@@ -37,7 +38,7 @@ export function bundleRequest(
     fn,
     properties,
     entry: toPosix(path.relative(directory, path.resolve(directory, entryfilePath))),
-    options: esOptions(fn, excludeDependencies, language),
+    options: esOptions(fn, excludeDependencies, language, directory),
   };
 }
 
@@ -51,16 +52,22 @@ export function bundleContents(
   directory: string,
 ): { entries: ZipEntry[]; stamps: Stamp[] } {
   const { languageSpecificConfig: language = {}, handlerFunction = 'default' } = properties;
-  if (bundle.lacksDefaultExport && handlerFunction === 'default') {
+  if (bundle.lacksHandler) {
+    const isDefault = handlerFunction === 'default';
     throw new PackagingFailure({
       function: fn.name,
       code: 'missing-handler',
-      message: `${entry} has no default export, which is the function's handler`,
-      hint: 'Write `export default async (event) => …`, or name another export as handlerFunction.',
+      message: `${entry} has no ${isDefault ? 'default export' : `export ${handlerFunction}`}, which is the function's handler`,
+      hint: isDefault
+        ? 'Write `export default async (event) => …`, or name another export as handlerFunction.'
+        : `Write \`export const ${handlerFunction} = async (event) => …\`, or leave handlerFunction out to have the default export.`,
     });
   }
   const stamper = createStamper(directory);
-  const { entries, stamps } = readIncludedFiles(fn.name, properties, directory, stamper);
+  const included = readIncludedFiles(fn.name, properties, directory, stamper);
+  const prisma = prismaFiles(fn, bundle.inputs, directory, stamper);
+  const entries = [...included.entries, ...prisma.entries];
+  const stamps = [...included.stamps, ...prisma.stamps];
   const name = language.outputModuleFormat === 'esm' ? 'index.mjs' : 'index.js';
   const mapName = `${name}.map`;
   const { code, map } = bundle;

@@ -1,5 +1,6 @@
 import type { BuildOptions } from 'esbuild';
 import type { EsLanguageConfig, FunctionToPackage } from './artifact.ts';
+import { locateTypeScript } from './decorator-metadata.ts';
 import { PackagingFailure } from './packaging-error.ts';
 
 /** Options of the bundler that functions can share in one call. Plain data, so that it can be compared and hashed. */
@@ -10,6 +11,8 @@ export type EsOptions = {
   packages?: 'external';
   tsconfig?: string;
   sourceMaps: boolean;
+  /** The `package.json` of the TypeScript that compiles files with decorators. Absolute. */
+  typescript?: string;
 };
 
 const extensions = /\.(?:[cm]?[jt]s|[jt]sx)$/;
@@ -27,11 +30,12 @@ function nodeMajor(runtime: string): number | undefined {
 export const sdkPackages = (runtime: string): string[] =>
   (nodeMajor(runtime) ?? 0) >= 18 ? ['@aws-sdk/*', '@smithy/*'] : ['aws-sdk'];
 
-/** @throws PackagingFailure where the config asks for what cannot be done. */
+/** @throws PackagingFailure where the config asks for what cannot be done */
 export function esOptions(
   fn: FunctionToPackage,
   excluded: readonly string[],
   config: EsLanguageConfig,
+  directory: string,
 ): EsOptions {
   const major = nodeMajor(fn.runtime);
   if (major === undefined) {
@@ -40,15 +44,6 @@ export function esOptions(
       code: 'unsupported-option',
       message: `runtime ${fn.runtime} cannot run JavaScript or TypeScript`,
       hint: 'Use a runtime such as nodejs24.x, or leave `runtime` out.',
-    });
-  }
-  if (config.emitTsDecoratorMetadata) {
-    throw new PackagingFailure({
-      function: fn.name,
-      code: 'unsupported-option',
-      message:
-        'emitTsDecoratorMetadata needs the types of the whole program, which the bundler does not have',
-      hint: 'Compile with tsc first and name the result as `custom-artifact`.',
     });
   }
   const external = new Set([...excluded, ...(config.dependenciesToExcludeFromDeploymentPackage ?? [])]);
@@ -62,8 +57,20 @@ export function esOptions(
     sourceMaps: config.disableSourceMaps !== true,
     ...(all ? { packages: 'external' } : {}),
     ...(config.tsConfigPath === undefined ? {} : { tsconfig: config.tsConfigPath }),
+    ...(config.emitTsDecoratorMetadata ? { typescript: locateTypeScript(fn.name, directory) } : {}),
   };
 }
+
+/** CommonJS packages inside an ES module call `require` for Node's own modules, and look for files beside theirs. */
+const esmBanner = [
+  "import{createRequire as __stpCreateRequire}from'node:module';",
+  "import{fileURLToPath as __stpFile}from'node:url';",
+  "import{dirname as __stpFolder}from'node:path';",
+  'const require=__stpCreateRequire(import.meta.url),__filename=__stpFile(import.meta.url),__dirname=__stpFolder(__filename);',
+].join('');
+
+/** ES modules inside of CommonJS know themselves by their URL. */
+const cjsBanner = 'const __stpUrl=require("node:url").pathToFileURL(__filename).href;';
 
 /** The same, in esbuild's words. */
 export function toBuildOptions(options: EsOptions): BuildOptions {
@@ -79,13 +86,8 @@ export function toBuildOptions(options: EsOptions): BuildOptions {
     logLevel: 'silent',
     ...(options.packages === undefined ? {} : { packages: options.packages }),
     ...(options.tsconfig === undefined ? {} : { tsconfig: options.tsconfig }),
-    // CommonJS packages inside an ES module call `require` for Node's own modules.
     ...(options.format === 'esm'
-      ? {
-          banner: {
-            js: "import{createRequire as __stpCreateRequire}from'node:module';const require=__stpCreateRequire(import.meta.url);",
-          },
-        }
-      : {}),
+      ? { banner: { js: esmBanner } }
+      : { banner: { js: cjsBanner }, define: { 'import.meta.url': '__stpUrl' } }),
   };
 }

@@ -14,12 +14,15 @@ export type Manifest = {
 /** Names of packages that hold a program or a library for one platform: `@img/sharp-linux-x64`. */
 const platformName = /(?:linux|darwin|win32|freebsd).*(?:x64|arm64|ia32|arm|x86_64|aarch64)/;
 
+/** Packages that read files of their own by their place, so that a bundle would part them. */
+const withFiles = new Set(['chrome-aws-lambda', '@sparticuz/chromium', 'puppeteer', 'playwright-core']);
+
 /** Where packages keep what was built for them. */
 const nativeFolders = ['', 'build/Release', 'build', 'prebuilds', 'lib', 'lib/binding', 'native', 'bin'];
 
 /**
  * Whether a package has native code, which no bundle can hold: it is built by node-gyp, holds `.node` files, or
- * has optional packages for platforms.
+ * has optional packages for platforms. Some others that cannot be bundled are known by name.
  * @param folder of the installed package, absolute
  */
 export function isNative(folder: string): boolean {
@@ -27,7 +30,7 @@ export function isNative(folder: string): boolean {
   if (manifest === undefined) return false;
   if (manifest.gypfile || manifest.binary !== undefined || existsSync(path.join(folder, 'binding.gyp')))
     return true;
-  if (platformPackages(manifest).length > 0) return true;
+  if (platformPackages(manifest).length > 0 || withFiles.has(manifest.name ?? '')) return true;
   return nativeFolders.some((name) =>
     namesIn(path.join(folder, name)).some((file) => file.endsWith('.node')),
   );

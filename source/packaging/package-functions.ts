@@ -22,7 +22,7 @@ import { buildStart, bundleSettled, isYoung } from './settled-bundles.ts';
 import { checkSize } from './size-limit.ts';
 import type { Stamp } from './stamps.ts';
 import { contentHash, createStamper } from './stamps.ts';
-import type { Environment } from './tools.ts';
+import { type Environment, machineEnvironment } from './tools.ts';
 import type { ZipEntry } from './zip.ts';
 import { createZip } from './zip.ts';
 
@@ -36,7 +36,10 @@ export type PackagingOptions = {
   /** What the paths in messages are relative to; the config's folder where it is not given. */
   workingDirectory?: string;
   onEvent(event: PackagingEvent): void;
-  /** Of the tools that are started; its PATH says which ones there are. The process's own where it is not given. */
+  /**
+   * Of the tools that are started; its PATH says which ones there are. Without it, the process's own with the usual
+   * folders of toolchains.
+   */
   environment?: Environment;
   signal?: AbortSignal;
 };
@@ -71,7 +74,7 @@ class PackagingRun {
     this.#functions = functions;
     // The bundler follows links, so that paths relative to a linked folder would lead out of it and back in.
     this.#options = { ...options, directory: realpathSync(options.directory) };
-    this.#environment = options.environment ?? process.env;
+    this.#environment = options.environment ?? machineEnvironment();
     this.#cache = openArtifactCache(options.cacheDirectory, (message) =>
       options.onEvent({ type: 'notice', message }),
     );

@@ -40,6 +40,18 @@ const tools = {
 
 export type ToolName = keyof typeof tools;
 
+/**
+ * Where installers put programs without a word to PATH; Go's asks the user to write it down.
+ * @see https://go.dev/doc/install
+ */
+const usualFolders = process.platform === 'win32' ? [] : ['/usr/local/go/bin'];
+
+/** The process's variables, with the usual folders of toolchains behind those that PATH has. */
+export const machineEnvironment = (): Environment =>
+  usualFolders.length === 0
+    ? process.env
+    : { ...process.env, PATH: [process.env.PATH ?? '', ...usualFolders].join(path.delimiter) };
+
 /** Absolute path of a program on PATH. */
 export function findTool(name: string, environment: Environment): string | undefined {
   const endings = process.platform === 'win32' ? ['.exe', '.cmd', '.bat'] : [''];

@@ -22,6 +22,7 @@ import type {
 } from '../../source/packaging/artifact.ts';
 import type { PackagingOptions } from '../../source/packaging/package-functions.ts';
 import { packageFunctions } from '../../source/packaging/package-functions.ts';
+import { findTool, machineEnvironment } from '../../source/packaging/tools.ts';
 
 /** A project in a temporary folder, removed after the test. */
 export function createProject(files: Record<string, string>) {
@@ -84,9 +85,11 @@ export const sourceFunction = (
 /** Whether a program is there for the tests that build with it. */
 export const hasTool = (name: string): boolean => folderOf(name) !== undefined;
 
-/** The folder on PATH that a program is in. */
-export const folderOf = (name: string): string | undefined =>
-  (process.env.PATH ?? '').split(path.delimiter).find((folder) => existsSync(path.join(folder, name)));
+/** The folder that a program is in: one on PATH, or a usual one. */
+export const folderOf = (name: string): string | undefined => {
+  const program = findTool(name, machineEnvironment());
+  return program === undefined ? undefined : path.dirname(program);
+};
 
 /** The gate installs uv here. */
 const uvFolder = path.resolve(import.meta.dirname, '../../.cache/uv/bin');
