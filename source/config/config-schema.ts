@@ -129,7 +129,7 @@ export const configSchema = closedObject(
     cloudformationResources: Type.Optional(
       mapOf(rawResource, {
         title: 'CloudFormation resources',
-        description: 'As they stand in a template, by logical id.',
+        description: 'As they stand in a template, by logical id; `!Ref` and its like are read too.',
       }),
     ),
     stackConfig: Type.Optional(

@@ -1,6 +1,18 @@
 /** What to do about failures that users meet often; the first that matches is said. */
 const hints: { matches: RegExp; hint: string }[] = [
   {
+    matches: /non-secure ssm prefix|SecureString/i,
+    hint: "The parameter is a secure one. Write $SsmParam('…', 'secure') where CloudFormation takes it; for a function use $Secret, or let it read the parameter itself.",
+  },
+  {
+    matches: /Secrets Manager can't find the specified secret/i,
+    hint: 'Make the secret in this account and Region with `aws secretsmanager create-secret`, or correct its name in $Secret(…).',
+  },
+  {
+    matches: /could not find a value associated with JSONKey/i,
+    hint: 'The secret has no such key. What stands after the first dot in $Secret(…) is a key of its JSON.',
+  },
+  {
     matches: /already exists/i,
     hint: 'Something with this name is there already, outside of this stack or left behind by another one. Remove or rename it, or deploy to another stage.',
   },
