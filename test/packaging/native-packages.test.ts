@@ -6,7 +6,13 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PackagingError } from '../../source/packaging/packaging-error.ts';
 import { createProject, esFunction, hasTool, outcomes, readZip, unzip } from './project.ts';
 
-const dependencies = { '@node-rs/crc32': '1.10.6', bufferutil: '4.0.9', 'left-pad': '1.3.0', once: '1.4.0' };
+const dependencies = {
+  '@node-rs/crc32': '1.10.6',
+  bufferutil: '4.0.9',
+  'left-pad': '1.3.0',
+  once: '1.4.0',
+  sharp: '0.34.4',
+};
 const files = {
   'package.json': JSON.stringify({ name: 'project', dependencies }),
   'src/sum.ts': `import { crc32 } from '@node-rs/crc32';
@@ -15,6 +21,14 @@ export default async (text: string) => pad(String(crc32(text)), 12, '0');
 `,
   'src/mask.ts': `import { mask } from 'bufferutil';\nexport default () => typeof mask;\n`,
   'src/once.ts': `import once from 'once';\nimport pad from 'left-pad';\nexport default once(() => pad('1', 3));\n`,
+};
+const resize = {
+  'src/resize.ts': `import sharp from 'sharp';
+export default async () => {
+  const image = sharp({ create: { width: 8, height: 4, channels: 3, background: 'red' } });
+  return (await image.resize(4).png().toBuffer({ resolveWithObject: true })).info.height;
+};
+`,
 };
 const sum = esFunction('sum', 'src/sum.ts', { languageSpecificConfig: { disableSourceMaps: true } });
 const unreachable = {
@@ -61,6 +75,27 @@ describe.skipIf(!hasTool('npm'))('with npm', { timeout: 120_000 }, () => {
       encoding: 'utf8',
     });
     expect(printed).toBe('000907060870\n');
+  });
+
+  test('a package whose library is in packages of its own resizes an image; for the other processor it has the other', async () => {
+    const project = nativeProject();
+    project.write(resize);
+    const fn = esFunction('resize', 'src/resize.ts');
+    const [x64, arm] = await project.package([fn, { ...fn, name: 'resizeArm', architecture: 'arm64' }]);
+    const libraries = async (zip: string | undefined) =>
+      [...new Set((await namesOf(zip)).map((name) => /@img\/[^/]+/.exec(name)?.[0]))].filter((name) =>
+        /sharp/.test(name ?? ''),
+      );
+    expect(await libraries(x64?.path)).toEqual(['@img/sharp-libvips-linux-x64', '@img/sharp-linux-x64']);
+    expect(await libraries(arm?.path)).toEqual(['@img/sharp-libvips-linux-arm64', '@img/sharp-linux-arm64']);
+    if (process.platform !== 'linux' || process.arch !== 'x64') return;
+    await unzip(x64?.path ?? '', project.path('resized'));
+    const printed = execFileSync(
+      process.execPath,
+      ['-e', "require('./index.js').default().then((height) => console.log(String(height)))"],
+      { cwd: project.path('resized'), encoding: 'utf8' },
+    );
+    expect(printed).toBe('2\n');
   });
 
   test('a repeat starts no tool; code alone is built again without an installation; a new version is installed', async () => {
