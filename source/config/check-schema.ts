@@ -187,7 +187,7 @@ class SchemaCheck {
       );
     } else if (pattern !== undefined && !new RegExp(pattern).test(value)) {
       this.#report('wrong-format', path, `${nameAt(path)} cannot be "${value}".`, {
-        expected: `a text that fits ${pattern}`,
+        expected: schema['stp:format'] ?? `a text that fits ${pattern}`,
       });
     } else if (schema['stp:resource']) this.#visitor.reference(value, schema['stp:resource'], path);
     else if (schema['stp:connectable']) this.#visitor.connection(value, path);

@@ -139,7 +139,11 @@ function textSchema(node: SchemaNode): JsonSchema {
   const { minLength, maxLength, pattern } = node;
   const text = { type: 'string', minLength, ...withoutRuntime(node) };
   if (maxLength === undefined && pattern === undefined) return withDescription(node, text);
-  return withDescription(node, { anyOf: [{ ...text, maxLength, pattern }, textWith(node)] });
+  const format = node['stp:format'];
+  const patternErrorMessage = format && `This has to be ${format}.`;
+  return withDescription(node, {
+    anyOf: [{ ...text, maxLength, pattern, patternErrorMessage }, textWith(node)],
+  });
 }
 
 function scalarSchema(node: SchemaNode): JsonSchema {

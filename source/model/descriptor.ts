@@ -39,6 +39,8 @@ export type SchemaKeywords = {
   'stp:connectable'?: boolean;
   /** Entries of a list have to differ in this property. */
   'stp:uniqueBy'?: string;
+  /** What `pattern` asks for, in words. */
+  'stp:format'?: string;
   /** Properties that Stacktape has and this version does not. */
   'stp:later'?: readonly string[];
 };

@@ -85,6 +85,18 @@ describe('refused', () => {
   });
 });
 
+test.each([
+  ['serviceName: 1a', 'letters, digits and hyphens, a letter first'],
+  ['directives: [{ name: a-b, filePath: a.ts }]', 'letters, digits, _ and $, no digit first'],
+  ['stackConfig: { outputs: [{ name: a-b, value: c }] }', 'letters and digits'],
+  [
+    "stackConfig: { tags: [{ name: 'stp:stage', value: c }] }",
+    'a name that begins with neither "aws:" nor "stp:"',
+  ],
+])('%s is told in words', (text, expected) => {
+  expect(read(`${functionWith('')}${text}\n`).problems).toMatchObject([{ code: 'wrong-format', expected }]);
+});
+
 test('what the commands act on', () => {
   expect(
     sections(`deploymentConfig: { terminationProtection: true, previousVersionsToKeep: 3 }
