@@ -12,7 +12,10 @@ const words: Readonly<Record<string, readonly [call: string, meaning: string]>> 
     "$CliArgs('branch', 'main')",
     'A flag of the command or what stands after `--`, else the default.',
   ],
-  File: ["$File('settings.json').table", 'A value of a file.'],
+  File: [
+    "$File('settings.json').table",
+    'A value of a file: .json, .yml, .yaml, .env, .ini; or what a .js, .ts or .py file exports.',
+  ],
   FileRaw: ["$FileRaw('notice.txt')", 'The text of a file.'],
   GitInfo: ["$GitInfo('commit')", 'About the Git repository: `commit`, `branch`, `username`, `gitUrl`.'],
   StackOutput: [

@@ -161,6 +161,8 @@ describe('files', () => {
     ["$File('.env').TOKEN", 'abc def'],
     ["$File('data.ini').section.key", 'value'],
     ["$File('data.ts').name", 'module'],
+    ["$File('named.mjs').deep.name", 'named'],
+    ["$File('data.py').deep.name", 'python'],
     ["$FileRaw('note.txt')", 'a text'],
     ["see-$File('data.yml').name", 'see-yaml'],
     ["$File($Format('data.{}', 'yml')).stage", 'dev'],
@@ -171,6 +173,8 @@ describe('files', () => {
       '.env': '# note\nTOKEN="abc def"\n',
       'data.ini': '; note\n[section]\nkey = "value"\n',
       'data.ts': 'export default { name: "module" as string };\n',
+      'named.mjs': 'export const deep = { name: "named" };\nexport const call = () => 1;\n',
+      'data.py': 'import os\ndeep = {"name": "python"}\n_own = 1\ndef call():\n    return 1\n',
       'note.txt': 'a text',
     });
     expect(await outcome(written)).toEqual(value);
@@ -223,6 +227,9 @@ test('tools that are not there', async () => {
   write({ 'd.py': 'def main():\n    return 1\n' });
   expect(await outcome('$D()', registered('D', 'd.py'))).toEqual([
     'missing-tool Function f: directive $D is written in Python, and there is no python3.',
+  ]);
+  expect(await outcome("$File('d.py').a")).toEqual([
+    'missing-tool Function f: $File: "d.py" is written in Python, and there is no python3.',
   ]);
   expect(await outcome("$GitInfo('commit')")).toEqual([
     'directive-git Function f: $GitInfo needs git, which is not installed.',

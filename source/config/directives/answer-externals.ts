@@ -77,10 +77,23 @@ async function readText(path: string, directive: string, directory: string): Pro
 async function readData(path: string, directory: string): Promise<unknown> {
   const extension = /(?:^|[/\\])\.env(?:\.[^/\\]*)?$/.test(path) ? '.env' : extname(path).toLowerCase();
   if (/^\.[cm]?[jt]s$/.test(extension)) {
-    const { loadModule } = await import('./custom-directive.ts');
+    const { jsonOf, loadModule } = await import('./custom-directive.ts');
     await readText(path, 'File', directory);
     const loaded = await loadModule(resolve(directory, path));
-    return 'default' in loaded ? loaded.default : loaded;
+    return jsonOf('default' in loaded ? loaded.default : loaded);
+  }
+  if (extension === '.py') {
+    await readText(path, 'File', directory);
+    const { readPython } = await import('./python.ts');
+    return readPython(
+      resolve(directory, path),
+      () =>
+        new NoAnswer({
+          code: 'missing-tool',
+          message: `$File: "${path}" is written in Python, and there is no python3.`,
+          suggestion: 'Install Python 3.',
+        }),
+    );
   }
   const text = await readText(path, 'File', directory);
   try {
@@ -104,7 +117,7 @@ async function readData(path: string, directory: string): Promise<unknown> {
   throw new NoAnswer({
     code: 'directive-file',
     message: `$File cannot read "${path}".`,
-    expected: 'a file that ends with .json, .yml, .yaml, .env, .ini, .js or .ts',
+    expected: 'a file that ends with .json, .yml, .yaml, .env, .ini, .js, .ts or .py',
     suggestion: 'Use $FileRaw for its text.',
   });
 }

@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { Console } from 'node:console';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -33,7 +32,22 @@ export async function runCustomDirective(call: Custom, directory: string, refuse
       suggestion: 'Paths are relative to the folder of the config.',
     });
   }
-  if (isPython) return runPython(file, name, call, refuse);
+  if (isPython) {
+    const { callPython } = await import('./python.ts');
+    const result = await callPython(file, name, call.args, () =>
+      refuse({
+        code: 'missing-tool',
+        message: `Directive $${call.name} is written in Python, and there is no python3.`,
+        suggestion: 'Install Python 3.',
+      }),
+    );
+    if (result) return result.value;
+    throw refuse({
+      code: 'directive-export',
+      message: `Directive $${call.name}: "${call.filePath}" has no function "${name}".`,
+      suggestion: 'Name the function after a colon: directives.py:my_directive.',
+    });
+  }
   const handler = (await loadModule(file))[name];
   if (typeof handler === 'function') return jsonOf(await handler(...call.args));
   throw refuse({
@@ -46,16 +60,8 @@ export async function runCustomDirective(call: Custom, directory: string, refuse
   });
 }
 
-/** The last line of a traceback is the exception; the last line of the user's that is named in it is where it was. */
-function pythonFailure(errors: string, file: string): string | undefined {
-  const exception = errors.trim().split('\n').at(-1);
-  if (!exception) return undefined;
-  const line = errors.split(`File "${file}", line `).at(-1)?.match(/^\d+/)?.[0];
-  return line === undefined ? exception : `${exception} (${basename(file)}, line ${line})`;
-}
-
 /** Only what the config could say itself may come of a directive. */
-const jsonOf = (value: unknown): unknown =>
+export const jsonOf = (value: unknown): unknown =>
   value === undefined ? undefined : JSON.parse(JSON.stringify(value));
 
 /**
@@ -94,70 +100,4 @@ export async function loadModule(file: string): Promise<Record<string, unknown>>
   ];
   new Function(...names, outputFiles[0]?.text ?? '')(...values);
   return module.exports;
-}
-
-/** Reads `[file, function, arguments]` and prints the result as the last line, apart from what the code prints. */
-const pythonRunner = `
-import asyncio, importlib.util, inspect, json, os, sys
-out, sys.stdout = sys.stdout, sys.stderr
-file, name, args = json.load(sys.stdin)
-sys.path.insert(0, os.path.dirname(file))
-spec = importlib.util.spec_from_file_location("stp_directive", file)
-module = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(module)
-handler = getattr(module, name, None)
-if not callable(handler):
-    print(json.dumps({"missing": True}), file=out)
-    sys.exit(0)
-value = handler(*args)
-if inspect.iscoroutine(value):
-    value = asyncio.run(value)
-print(json.dumps({"value": value}), file=out)
-`;
-
-function runPython(file: string, name: string, call: Custom, refuse: Refuse): Promise<unknown> {
-  return new Promise((settle, fail) => {
-    const child = spawn('python3', ['-c', pythonRunner], { stdio: ['pipe', 'pipe', 'pipe'] });
-    let output = '';
-    let errors = '';
-    child.stdout.on('data', (chunk) => {
-      output += chunk;
-    });
-    child.stderr.on('data', (chunk) => {
-      errors += chunk;
-    });
-    child.on('error', (error: NodeJS.ErrnoException) => {
-      const missing = error.code === 'ENOENT';
-      fail(
-        missing
-          ? refuse({
-              code: 'missing-tool',
-              message: `Directive $${call.name} is written in Python, and there is no python3.`,
-              suggestion: 'Install Python 3.',
-            })
-          : error,
-      );
-    });
-    // A child that ends before it has read has said why on its error output.
-    child.stdin.on('error', () => {});
-    child.stdin.end(JSON.stringify([file, name, call.args]));
-    child.on('close', (code) => {
-      if (code !== 0) {
-        fail(new Error(pythonFailure(errors, file) ?? `python3 ended with ${code}`));
-        return;
-      }
-      process.stderr.write(errors);
-      const { missing, value } = JSON.parse(output) as { missing?: boolean; value?: unknown };
-      if (!missing) settle(value);
-      else {
-        fail(
-          refuse({
-            code: 'directive-export',
-            message: `Directive $${call.name}: "${call.filePath}" has no function "${name}".`,
-            suggestion: 'Name the function after a colon: directives.py:my_directive.',
-          }),
-        );
-      }
-    });
-  });
 }
