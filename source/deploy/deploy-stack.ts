@@ -18,7 +18,7 @@ import {
 import { deployLinks } from './console-links.ts';
 import { packageFunctions, sendArtifacts } from './deploy-artifacts.ts';
 import type { DeployEvent } from './deploy-event.ts';
-import { changeSetSettings, settleTerminationProtection } from './deployment-settings.ts';
+import { changeSetSettings, noticeUnprotected, settleTerminationProtection } from './deployment-settings.ts';
 import { type Followed, followStack } from './follow-stack.ts';
 import { type DeployControl, type Outcome, type Run, runOperation, throwIfInterrupted } from './operation.ts';
 import { plannedChange, questionAbout } from './planned-changes.ts';
@@ -113,10 +113,13 @@ async function deploy(run: Run, clients: Clients, given: DeployInput): Promise<O
     await settleTerminationProtection(run, given.config, stack, changeSet.stackId);
     return finish(run, clients, input, owners, changeSet, found);
   }
+  // Before, so that it holds with --detach too. A first deploy that fails has to be removable.
+  if (stack) await settleTerminationProtection(run, given.config, stack, changeSet.stackId);
   const followed = await execute(run, cloudFormation, input, changeSet, owners);
   const outcome = await finish(run, clients, input, owners, changeSet, followed);
-  if (outcome.status === 'succeeded')
+  if (!stack && outcome.status === 'succeeded')
     await settleTerminationProtection(run, given.config, stack, changeSet.stackId);
+  if (!stack && outcome.status === 'detached') noticeUnprotected(run, given.config);
   return outcome;
 }
 

@@ -1,4 +1,5 @@
 import type { CreateChangeSetInput, RollbackTrigger, Stack } from '@aws-sdk/client-cloudformation';
+import { toAwsError } from '../aws/aws-error.ts';
 import type { Config } from '../model/config.ts';
 import { isIntrinsic, type Value } from '../model/intrinsic.ts';
 import { alarmNameOf } from '../synth/alarm-names.ts';
@@ -65,14 +66,26 @@ export async function settleTerminationProtection(
   const wanted = config.sections?.deploymentConfig?.terminationProtection;
   if (wanted === undefined || wanted === (stack?.EnableTerminationProtection ?? false)) return;
   const cloudFormation = await run.clients.cloudFormation();
-  await cloudFormation.updateTerminationProtection({
-    StackName: stackId,
-    EnableTerminationProtection: wanted,
-  });
+  try {
+    await cloudFormation.updateTerminationProtection({
+      StackName: stackId,
+      EnableTerminationProtection: wanted,
+    });
+  } catch (error) {
+    // The deploy itself is no worse for it.
+    run.notice('warning', `"terminationProtection" could not be set: ${toAwsError(error).message}`);
+    return;
+  }
   run.notice(
     'info',
     wanted ? 'The stack is protected: it cannot be deleted.' : 'The stack is not protected any more.',
   );
+}
+
+/** Nobody is there any more to protect a new stack once it is made. */
+export function noticeUnprotected(run: Run, config: Config): void {
+  if (config.sections?.deploymentConfig?.terminationProtection)
+    run.notice('warning', 'The stack is not protected yet; the next deploy protects it.');
 }
 
 /**

@@ -1,4 +1,4 @@
-import { CloudFormation } from '@aws-sdk/client-cloudformation';
+import { CloudFormation, waitUntilStackCreateComplete } from '@aws-sdk/client-cloudformation';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { deleteStack } from '../../source/deploy/delete-stack.ts';
 import { type DeployInput, deployStack } from '../../source/deploy/deploy-stack.ts';
@@ -18,6 +18,8 @@ import { startProxy } from './start-proxy.ts';
 
 let aws: TestAws;
 let proxy: Awaited<ReturnType<typeof startProxy>>;
+/** Whether the protection of stacks may not be changed. */
+let forbidden = false;
 /** What CloudFormation was asked, by operation. */
 let asked: Map<string, URLSearchParams>;
 beforeAll(async () => {
@@ -26,6 +28,13 @@ beforeAll(async () => {
   proxy = await startProxy(targetOf(aws), (response, body) => {
     const request = new URLSearchParams(body);
     asked.set(request.get('Action') ?? '', request);
+    if (request.get('Action') === 'UpdateTerminationProtection' && forbidden) {
+      response.writeHead(403, { 'content-type': 'text/xml' });
+      response.end(
+        '<ErrorResponse><Error><Code>AccessDenied</Code><Message>You may not.</Message></Error></ErrorResponse>',
+      );
+      return true;
+    }
     if (request.get('Action') !== 'GetCallerIdentity') return false;
     // The proxy signs for CloudFormation alone.
     response.writeHead(200, { 'content-type': 'text/xml' });
@@ -43,7 +52,12 @@ afterAll(async () => {
 type Settings = NonNullable<ProjectSections['deploymentConfig']>;
 
 /** Deploys a table, with another property each time. */
-async function deploy(name: string, deploymentConfig: Settings, tableClass: string) {
+async function deploy(
+  name: string,
+  deploymentConfig: Settings,
+  tableClass: string,
+  more: Partial<DeployInput> = {},
+) {
   const template = templateOf({ Posts: table('posts', { TableClass: tableClass }) });
   const config: DeployInput['config'] = {
     ...configOf(name, template),
@@ -61,11 +75,15 @@ async function deploy(name: string, deploymentConfig: Settings, tableClass: stri
   asked.clear();
   const run = await runToEnd((control) =>
     deployStack(
-      inputOf(aws, name, template, { config, target: { ...targetOf(aws), endpoint: proxy.endpoint } }),
+      inputOf(aws, name, template, {
+        config,
+        target: { ...targetOf(aws), endpoint: proxy.endpoint },
+        ...more,
+      }),
       control,
     ),
   );
-  expect(run.state.result?.status).toBe('succeeded');
+  expect(run.state.result?.status).toBe(more.detach ? 'detached' : 'succeeded');
   return { notices: noticesOf(run.events), changeSet: asked.get('CreateChangeSet') };
 }
 
@@ -145,4 +163,25 @@ test('a protected stack is not deleted, and nothing of it is emptied', async () 
   await deploy('kept', { terminationProtection: false }, 'STANDARD');
   expect(await isProtected()).toBe(false);
   expect((await remove()).state.result?.status).toBe('succeeded');
+});
+
+test('with --detach a stack that is there is protected, and a new one by the next deploy', async () => {
+  const client = aws.client(CloudFormation);
+  const detached = { detach: true } as const;
+  const { notices } = await deploy('apart', { terminationProtection: true }, 'STANDARD', detached);
+  expect(notices).toContain('The stack is not protected yet; the next deploy protects it.');
+  await waitUntilStackCreateComplete(
+    { client, maxWaitTime: 30, minDelay: 0.05, maxDelay: 0.2 },
+    { StackName: 'apart-test' },
+  );
+  await deploy('apart', { terminationProtection: true }, 'STANDARD_INFREQUENT_ACCESS', detached);
+  const { Stacks } = await client.describeStacks({ StackName: 'apart-test' });
+  expect(Stacks?.[0]?.EnableTerminationProtection).toBe(true);
+});
+
+test('who may deploy and not protect is told so', async () => {
+  forbidden = true;
+  const { notices } = await deploy('denied', { terminationProtection: true }, 'STANDARD');
+  forbidden = false;
+  expect(notices).toContain('"terminationProtection" could not be set: You may not.');
 });
