@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { BuildpackProperties } from './artifact.ts';
 import { isExecutable } from './file-tree.ts';
@@ -9,7 +9,8 @@ import type { ZipEntry } from './zip.ts';
 
 /**
  * What `includeFiles` names, with the paths that they have in the project.
- * @throws PackagingFailure for a file that lies outside of it: it would have no such path
+ * @throws PackagingFailure for a name of what is not there, and for a file that lies outside of the project, where
+ * it would have no such path
  */
 export function readIncludedFiles(
   functionName: string,
@@ -20,6 +21,16 @@ export function readIncludedFiles(
   const include = properties.includeFiles ?? [];
   if (include.length === 0) return { entries: [], stamps: [] };
   const globs = { include, exclude: properties.excludeFiles ?? [] };
+  for (const pattern of include) {
+    if (isPlain(pattern) && !existsSync(path.resolve(directory, pattern))) {
+      throw new PackagingFailure({
+        function: functionName,
+        code: 'missing-entry-file',
+        message: `includeFiles names ${pattern}, which does not exist`,
+        hint: 'It is relative to the folder of the config. A pattern, such as `templates/**`, may match nothing.',
+      });
+    }
+  }
   const stamps = [stamper.take('glob', formatGlobs(globs))];
   const entries = matchGlobs(directory, globs).map((file) => {
     if (file.startsWith('../') || path.isAbsolute(file)) {
@@ -36,6 +47,8 @@ export function readIncludedFiles(
   });
   return { entries, stamps };
 }
+
+const isPlain = (pattern: string): boolean => !/[*?{}[\]()!+@]/.test(pattern);
 
 /** Writes a source map into the project and stamps it, so that it is made again when somebody removes it. */
 export function writeSourceMap(target: string, directory: string, map: Uint8Array, stamper: Stamper): Stamp {

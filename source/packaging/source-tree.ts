@@ -4,6 +4,9 @@ import { listTree, type TreeFile } from './file-tree.ts';
 
 const caches = new Set(['__pycache__', '__pypackages__', 'node_modules']);
 
+/** The name of a file that says of its folder that it can be made again, as tools agree. @see https://bford.info/cachedir */
+export const cacheTag = 'CACHEDIR.TAG';
+
 /** The files of a program: hidden ones, caches and virtual environments, whatever their name, are not part of it. */
 export const listSources = (folder: string): TreeFile[] => listTree(folder, isLeftOut);
 
@@ -12,4 +15,5 @@ const isLeftOut = (name: string, folder: string): boolean =>
   name.endsWith('.pyc') ||
   name.endsWith('.egg-info') ||
   caches.has(name) ||
-  existsSync(path.join(folder, name, 'pyvenv.cfg'));
+  (!name.endsWith('.py') &&
+    ['pyvenv.cfg', cacheTag].some((mark) => existsSync(path.join(folder, name, mark))));

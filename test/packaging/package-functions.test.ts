@@ -206,6 +206,21 @@ test('excluded dependencies stay out of the bundle, included files go into the z
   expect(files['index.js']?.text).toContain('require("sharp/deep")');
 });
 
+test('what includeFiles names has to be there and in the project; a pattern may match nothing', async () => {
+  const project = createProject({ 'app/f.ts': 'export default () => 1;\n', 'outside.txt': '' });
+  const of = (includeFiles: string[]) =>
+    packageFunctions([esFunction('f', 'f.ts', { includeFiles })], {
+      directory: project.path('app'),
+      cacheDirectory: project.path('cache'),
+      onEvent: () => {},
+    });
+  await expect(of(['templates'])).rejects.toThrow('f: includeFiles names templates, which does not exist');
+  await expect(of(['../outside.txt'])).rejects.toThrow(
+    "f: includeFiles names ../outside.txt, which is not under the config's folder",
+  );
+  expect(outcomes(await of(['templates/**']))).toEqual(['f built']);
+});
+
 test('a custom artifact may be a folder, a file or a zip', async () => {
   const project = createProject({
     'build/bootstrap': '#!/bin/sh\n',

@@ -35,6 +35,19 @@ test('without dependencies no tool is needed', async () => {
   expect(Object.keys(await readZip(readFileSync(artifact?.path ?? '')))).toEqual(['main.py', 'pages/a.html']);
 });
 
+test('zips that are put into the project do not become part of it', async () => {
+  const project = createProject({ 'main.py': handler, 'lib/tags.py': '' });
+  const run = async () =>
+    project.package([sourceFunction('f', 'main.py', runtime)], { outDirectory: project.path('out') });
+  const [first] = await run();
+  const [second] = await run();
+  expect(second).toMatchObject({ digest: first?.digest, outcome: 'cached' });
+  expect(Object.keys(await readZip(readFileSync(project.path('out/f.zip'))))).toEqual([
+    'lib/tags.py',
+    'main.py',
+  ]);
+});
+
 test('a module that has no handler is told; one that imports it from elsewhere is not', async () => {
   const project = createProject({
     'none.py': 'def handle(event, context): return 1\n',
