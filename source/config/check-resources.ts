@@ -1,6 +1,7 @@
 import type { Config, ConfigEvent, ConfigResource } from '../model/config.ts';
 import type { CheckContext, EventUse, LocalFinding } from '../model/descriptor.ts';
 import type { Finding } from '../model/diagnostic.ts';
+import { triggerProperties } from '../resources/batch-job-trigger.ts';
 import { eventDescriptor, eventDescriptors } from '../resources/function/events/registry.ts';
 import { resourceDescriptor } from '../resources/registry.ts';
 import type { BrokenParts } from './broken-parts.ts';
@@ -32,13 +33,15 @@ export function* checkResources({ config, broken, pathKind }: Options): Iterable
     for (const finding of resourceDescriptor(resource.type)?.check?.(sound, context) ?? []) {
       yield absolute(finding, prefix);
     }
+    const owner =
+      resource.type === 'batch-job' ? { ...resource, properties: triggerProperties(resource) } : resource;
     for (const event of eventsOf(resource)) {
       if (broken.isBroken(resource.name, 'events', event.index)) continue;
-      const use = { owner: resource, event };
+      const use = { owner, event };
       const sameType = uses.get(event.type);
       if (sameType) sameType.push(use);
       else uses.set(event.type, [use]);
-      for (const finding of eventDescriptor(event.type)?.check?.(event, resource, context) ?? []) {
+      for (const finding of eventDescriptor(event.type)?.check?.(event, owner, context) ?? []) {
         yield absolute(finding, eventPrefix(use));
       }
     }
@@ -74,7 +77,8 @@ const absolute = (finding: LocalFinding, prefix: readonly (string | number)[]): 
 });
 
 function eventsOf(resource: ConfigResource): ConfigEvent[] {
-  const events = resource.type === 'function' ? resource.properties.events : undefined;
+  const events =
+    resource.type === 'function' || resource.type === 'batch-job' ? resource.properties.events : undefined;
   if (!Array.isArray(events)) return [];
   return (events as { type: string; properties?: Record<string, unknown> }[]).map((event, index) => ({
     type: event.type,

@@ -11,6 +11,8 @@ export type ConfigResource<P = Record<string, unknown>> = {
   type: string;
   properties: P;
   overrides?: Record<string, Record<string, Value>>;
+  /** A function that a resource of the config needs besides itself; its code stands in the template. */
+  helper?: { of: string; code: string };
 };
 
 /** One event of a function. `index` is its place in the `events` list; logical ids carry it. */

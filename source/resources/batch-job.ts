@@ -19,86 +19,85 @@ import {
   policy,
   workloadProperties,
 } from './container/workload.ts';
+import { eventsSchema } from './function/events/events-schema.ts';
 import { closedObject, staticSwitch } from './schema.ts';
 import { networkOf } from './vpc.ts';
 
-const schema = closedObject(
-  {
-    container: closedObject(
-      { packaging: containerPackagingSchema, environment: containerEnvironment },
-      { title: 'Container', description: 'What the job runs.' },
-    ),
-    resources: closedObject(
-      {
-        cpu: Type.Integer({
-          title: 'Processors',
-          description: 'Virtual processors.',
+const schema = closedObject({
+  container: closedObject(
+    { packaging: containerPackagingSchema, environment: containerEnvironment },
+    { title: 'Container', description: 'What the job runs.' },
+  ),
+  resources: closedObject(
+    {
+      cpu: Type.Integer({
+        title: 'Processors',
+        description: 'Virtual processors.',
+        minimum: 1,
+        maximum: 256,
+      }),
+      memory: Type.Optional(
+        Type.Integer({ title: 'Memory', description: 'Megabytes.', default: 1024, minimum: 4 }),
+      ),
+      gpu: Type.Optional(
+        Type.Integer({
+          'stp:static': true,
+          title: 'Graphics processors',
+          description: 'How many the job needs.',
           minimum: 1,
-          maximum: 256,
+          maximum: 16,
         }),
-        memory: Type.Optional(
-          Type.Integer({ title: 'Memory', description: 'Megabytes.', default: 1024, minimum: 4 }),
-        ),
-        gpu: Type.Optional(
+      ),
+    },
+    { title: 'Resources', description: 'What each run has.' },
+  ),
+  timeout: Type.Optional(
+    // Batch stops no attempt before a minute.
+    Type.Integer({ title: 'Timeout', description: 'Seconds of each attempt.', minimum: 60 }),
+  ),
+  useSpotInstances: Type.Optional(
+    staticSwitch({
+      title: 'Spot instances',
+      description: 'Cheaper machines that AWS may take back at any time.',
+      default: false,
+    }),
+  ),
+  retryConfig: Type.Optional(
+    closedObject(
+      {
+        attempts: Type.Optional(
           Type.Integer({
             'stp:static': true,
-            title: 'Graphics processors',
-            description: 'How many the job needs.',
+            description: 'How often the job is run before it has failed.',
+            default: 1,
             minimum: 1,
-            maximum: 16,
+            maximum: 100,
+          }),
+        ),
+        retryIntervalSeconds: Type.Optional(
+          Type.Integer({
+            'stp:static': true,
+            description: 'Seconds before the second attempt.',
+            default: 1,
+            minimum: 1,
+            maximum: 99_999_999,
+          }),
+        ),
+        retryIntervalMultiplier: Type.Optional(
+          Type.Number({
+            'stp:static': true,
+            description: 'By how much each wait is longer than the one before.',
+            default: 1,
+            minimum: 1,
           }),
         ),
       },
-      { title: 'Resources', description: 'What each run has.' },
+      { title: 'Retries', description: 'What happens when an attempt fails.' },
     ),
-    timeout: Type.Optional(
-      // Batch stops no attempt before a minute.
-      Type.Integer({ title: 'Timeout', description: 'Seconds of each attempt.', minimum: 60 }),
-    ),
-    useSpotInstances: Type.Optional(
-      staticSwitch({
-        title: 'Spot instances',
-        description: 'Cheaper machines that AWS may take back at any time.',
-        default: false,
-      }),
-    ),
-    retryConfig: Type.Optional(
-      closedObject(
-        {
-          attempts: Type.Optional(
-            Type.Integer({
-              'stp:static': true,
-              description: 'How often the job is run before it has failed.',
-              default: 1,
-              minimum: 1,
-              maximum: 100,
-            }),
-          ),
-          retryIntervalSeconds: Type.Optional(
-            Type.Integer({
-              'stp:static': true,
-              description: 'Seconds before the second attempt.',
-              default: 1,
-              minimum: 1,
-              maximum: 99_999_999,
-            }),
-          ),
-          retryIntervalMultiplier: Type.Optional(
-            Type.Number({
-              'stp:static': true,
-              description: 'By how much each wait is longer than the one before.',
-              default: 1,
-              minimum: 1,
-            }),
-          ),
-        },
-        { title: 'Retries', description: 'What happens when an attempt fails.' },
-      ),
-    ),
-    ...workloadProperties,
-  },
-  { 'stp:later': ['events'] },
-);
+  ),
+  events: Type.Optional(eventsSchema('What runs the job; it finds the event in STP_TRIGGER_EVENT_DATA.')),
+  ...workloadProperties,
+});
 
 type BatchJobProperties = Type.Static<typeof schema>;
 type Job = ConfigResource<BatchJobProperties>;
@@ -112,7 +111,7 @@ const arn = (service: string, rest: string): Value =>
   sub(`arn:\${AWS::Partition}:${service}:\${AWS::Region}:\${AWS::AccountId}:${rest}`);
 
 /** Written out: what invokes the job and what the job invokes would wait for each other. */
-const machineArn = (names: Names, name: string): Value =>
+export const machineArn = (names: Names, name: string): Value =>
   arn('states', `stateMachine:${machineName(names, name)}`);
 
 const submitted = (names: Names, name: string): Value[] => [

@@ -3,6 +3,8 @@ import type { Finding } from '../model/diagnostic.ts';
 import type { Value } from '../model/intrinsic.ts';
 import type { Template, TemplateResource } from '../model/template.ts';
 import { addAlarms } from '../resources/alarms/add-alarms.ts';
+import { machineArn } from '../resources/batch-job.ts';
+import { jobTrigger } from '../resources/batch-job-trigger.ts';
 import { artifactKeyParameter } from '../resources/function/function.ts';
 import { createNames } from '../resources/names.ts';
 import { resourceDescriptor } from '../resources/registry.ts';
@@ -39,13 +41,14 @@ export type SynthesisInput = {
  * Config → CloudFormation template. Pure: no clock, network or disk, and the same input gives the same template.
  * The config has to be checked (`loadConfig` without errors).
  */
-export function synthesizeStack(config: Config, { digests = {} }: SynthesisInput = {}): SynthesizedStack {
+export function synthesizeStack(given: Config, { digests = {} }: SynthesisInput = {}): SynthesizedStack {
+  const config = withHelpers(given);
   const stack = new TemplateBuilder(config);
   // Before any grants to a function that comes later: artifacts are in the config's order.
   for (const { type, name } of config.resources) if (type === 'function') stack.draft(name);
   for (const resource of config.resources) {
     resourceDescriptor(resource.type)?.synth(resource, stack);
-    addAlarms(resource, stack);
+    if (!resource.helper) addAlarms(resource, stack);
   }
   for (const [name, draft] of stack.functions) finishFunction(stack, name, draft);
   for (const [logicalId, raw] of Object.entries(config.cloudformationResources))
@@ -66,16 +69,28 @@ export function synthesizeStack(config: Config, { digests = {} }: SynthesisInput
     Resources: stack.resources,
     ...(Object.keys(stack.outputs).length > 0 ? { Outputs: stack.outputs } : {}),
   };
-  const artifacts = [...stack.functions.keys()].map((functionName) => ({
-    functionName,
-    keyParameter: artifactKeyParameter(stack.names, functionName),
-  }));
+  const artifacts = [...stack.functions.keys()]
+    .filter((functionName) => !stack.resource(functionName).helper)
+    .map((functionName) => ({
+      functionName,
+      keyParameter: artifactKeyParameter(stack.names, functionName),
+    }));
   return {
     template,
     findings: stack.findings,
     artifacts,
     provided,
   };
+}
+
+/** The resources of the config and the functions that some of them need besides. */
+function withHelpers(config: Config): Config {
+  const names = namesOf(config);
+  const triggers = config.resources.flatMap((resource) => {
+    if (resource.type !== 'batch-job') return [];
+    return jobTrigger(resource, machineArn(names, resource.name)) ?? [];
+  });
+  return triggers.length === 0 ? config : { ...config, resources: [...config.resources, ...triggers] };
 }
 
 /** A parameter that nothing refers to is left out, and nobody has to fill it in. */

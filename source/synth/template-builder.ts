@@ -53,7 +53,8 @@ export class TemplateBuilder implements StackBuilder {
       return;
     }
     this.#owners.set(logicalId, owner);
-    this.resources[logicalId] = { ...resource, Metadata: { 'stp:resource': owner, ...resource.Metadata } };
+    const inConfig = this.#byName.get(owner)?.helper?.of ?? owner;
+    this.resources[logicalId] = { ...resource, Metadata: { 'stp:resource': inConfig, ...resource.Metadata } };
   }
 
   addOnce(owner: string, logicalId: string, resource: () => TemplateResource): void {

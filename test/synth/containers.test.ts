@@ -1,7 +1,8 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { evaluate } from '../../source/iam/evaluate.ts';
 import { printTemplate } from '../../source/synth/print-template.ts';
-import { read } from '../config/read.ts';
+import { type SynthesizedStack, synthesizeStack } from '../../source/synth/synthesize-stack.ts';
+import { read, readRight } from '../config/read.ts';
 import { resolve, rolePolicies } from './resolve-template.ts';
 import { configText, property, synthesize } from './synthesize.ts';
 
@@ -170,9 +171,66 @@ test('a function that is connected to a job runs that one and no other', () => {
   }
 });
 
-test('events of batch jobs are said not to be here yet', () => {
-  const text = job("      events: [{ type: schedule, properties: { scheduleRate: 'rate(1 day)' } }]\n");
-  expect(problems(text)).toEqual([
-    'error unsupported-property Batch job render: property "events" is not supported by this version yet.',
-  ]);
+describe('events of a batch job', () => {
+  const events = (list: string) => job(`      events:\n${list}`);
+  const statementsOf = (stack: SynthesizedStack, role: string) =>
+    rolePolicies(stack.template, role).flatMap(({ Statement }) => Statement);
+
+  test('invoke a function of the stack that starts the state machine, with what they need to do so', () => {
+    const stack = synthesize(configText('batch-job'));
+    expect(property(stack, 'RenderTriggerFunction')).toMatchObject({
+      Handler: 'index.handler',
+      Runtime: 'nodejs24.x',
+      Environment: { Variables: { STATE_MACHINE_ARN: expect.anything() } },
+    });
+    expect(property(stack, 'RenderTriggerFunction', 'Code', 'ZipFile')).toMatch(/StartExecutionCommand/);
+    const target = { 'Fn::GetAtt': ['RenderTriggerFunction', 'Arn'] };
+    expect(property(stack, 'RenderTriggerEvent0EventSourceMapping', 'FunctionName')).toEqual(target);
+    expect(property(stack, 'RenderTriggerEvent1Rule', 'Targets', 0, 'Arn')).toEqual(target);
+    expect(property(stack, 'FilesBucket', 'NotificationConfiguration', 'LambdaConfigurations')).toEqual([
+      { Event: 's3:ObjectCreated:*', Function: target },
+    ]);
+    expect(property(stack, 'StpApiPostRenderRoute', 'Target')).toEqual({
+      'Fn::Sub': 'integrations/${RenderTriggerApiIntegration}',
+    });
+    const machine = 'arn:aws:states:us-east-1:111122223333:stateMachine:project-dev-render';
+    expect(statementsOf(stack, 'RenderTriggerRole')).toEqual([
+      expect.objectContaining({ Action: expect.arrayContaining(['sqs:ReceiveMessage']) }),
+      { Effect: 'Allow', Action: ['states:StartExecution'], Resource: [machine] },
+    ]);
+    expect(stack.template.Resources.RenderTriggerFunction?.Metadata?.['stp:resource']).toBe('render');
+  });
+
+  test('need no artifact, since the code of the function stands in the template', () => {
+    const { artifacts } = synthesize(configText('batch-job'));
+    expect(artifacts.map(({ functionName }) => functionName)).toEqual(['start']);
+    expect(synthesize(job()).template.Resources).not.toHaveProperty('RenderTriggerFunction');
+  });
+
+  test('the function is not watched by global alarms, which are for functions of the config', () => {
+    const text =
+      'alarms:\n  - name: Errors\n    trigger: { type: lambda-error-rate, properties: { thresholdPercent: 1 } }\n';
+    const config = readRight(configText('batch-job'), {
+      alarms: { file: '/project/stacktape.alarms.yml', text },
+    });
+    const ids = Object.entries(synthesizeStack(config).template.Resources)
+      .filter(([, { Type }]) => Type === 'AWS::CloudWatch::Alarm')
+      .map(([id]) => id);
+    expect(ids).toEqual(['LambdaErrorRateForStartErrorsAlarm']);
+  });
+
+  test.each([
+    [
+      '        - { type: schedule, properties: { scheduleRate: rate(1 hours) } }\n',
+      'invalid-schedule',
+      'scheduleRate',
+    ],
+    ['        - { type: sqs, properties: { sqsQueueName: nothing } }\n', 'unknown-resource', 'sqsQueueName'],
+    ['        - { type: sqs, properties: {} }\n', 'missing-property', 'properties'],
+  ])('are held to the rules of events: %s', (list, code, last) => {
+    const found = read(events(list)).problems;
+    expect(found.map((one) => one.code)).toEqual([code]);
+    expect(found[0]?.path.slice(0, 4)).toEqual(['resources', 'render', 'properties', 'events']);
+    expect(found[0]?.path.at(-1)).toBe(last);
+  });
 });

@@ -7,7 +7,7 @@ import { alarmId, alarmsOf, checkAlarms } from '../alarms/resolve-alarms.ts';
 import { alarmProperties } from '../alarms/schema.ts';
 import { addLogForwarding, checkLogForwarding, logForwardingSchema } from '../log-forwarding.ts';
 import { disabledSchema, retentionSchema } from '../log-retention.ts';
-import { closedObject, oneOf, variants } from '../schema.ts';
+import { closedObject, oneOf } from '../schema.ts';
 import { aliasName, hasAlias } from './alias.ts';
 import {
   checkConcurrency,
@@ -19,7 +19,8 @@ import { checkReach, joinDefaultVpcSchema, joinVpc, reachInVpc, vpcConfig } from
 import { addAlias, checkDeployment, deploymentSchema } from './deployment.ts';
 import { addDestinations, checkDestinations, destinationsSchema } from './destinations.ts';
 import { checkEnvironment, environmentSchema, nodeOptions } from './environment.ts';
-import { eventDescriptor, eventDescriptors, laterEventTypes } from './events/registry.ts';
+import { eventsSchema } from './events/events-schema.ts';
+import { eventDescriptor } from './events/registry.ts';
 import { memory, storage, timeout } from './limits.ts';
 import { checkPackaging, packagingSchema } from './packaging.ts';
 import {
@@ -33,17 +34,10 @@ import { checkRuntime, handlerOf, languageOf, runtimeOf, runtimes } from './runt
 import { checkTags, tagsSchema } from './tags.ts';
 import { addUrl, canKnowUrl, checkUrl, urlConnection, urlParams, urlSchema } from './url.ts';
 
-const eventSchema = variants(
-  Object.fromEntries(eventDescriptors.map((descriptor) => [descriptor.type, descriptor])),
-  { noun: 'event type', 'stp:laterTypes': laterEventTypes },
-);
-
 const schema = closedObject(
   {
     packaging: packagingSchema,
-    events: Type.Optional(
-      Type.Array(eventSchema, { title: 'Events', description: 'What invokes the function.' }),
-    ),
+    events: Type.Optional(eventsSchema('What invokes the function.')),
     environment: Type.Optional(environmentSchema),
     runtime: Type.Optional(
       oneOf(runtimes, { title: 'Runtime', description: "Default: the newest of the entry file's language." }),
@@ -254,7 +248,7 @@ function addLogGroup({ name, properties }: FunctionResource, stack: StackBuilder
   if (forwarding) addLogForwarding(stack, { owner: name, logGroup: id, forwarding });
 }
 
-function addFunction({ name, properties }: FunctionResource, stack: StackBuilder): void {
+function artifactOf(name: string, stack: StackBuilder): Value {
   const bucket = stack.parameter('ArtifactBucket', {
     Type: 'String',
     Description: 'Bucket that holds the artifacts of the functions',
@@ -263,12 +257,16 @@ function addFunction({ name, properties }: FunctionResource, stack: StackBuilder
     Type: 'String',
     Description: `Key of the artifact of function ${name}`,
   });
+  return { S3Bucket: bucket, S3Key: key };
+}
+
+function addFunction({ name, properties, helper }: FunctionResource, stack: StackBuilder): void {
   const runtime = runtimeOf(properties);
   stack.add(name, stack.names.logicalId(name, 'AWS::Lambda::Function'), {
     Type: 'AWS::Lambda::Function',
     Properties: {
       FunctionName: lambdaName(stack.names, name),
-      Code: { S3Bucket: bucket, S3Key: key },
+      Code: helper ? { ZipFile: helper.code } : artifactOf(name, stack),
       Handler: handlerOf(properties),
       Runtime: runtime,
       Architectures: [properties.architecture ?? 'x86_64'],
