@@ -9,8 +9,10 @@ import {
   type LockedPackage,
   lockedVersions,
   pipenvRequirements,
+  poetryIndexes,
   poetryRequirements,
   type Requirements,
+  uvForeign,
 } from './python-manifests.ts';
 import { isLocal, notOfIndex, readRequirements, requirementLines } from './python-requirements.ts';
 import type { Stamp } from './stamps.ts';
@@ -187,13 +189,19 @@ async function readPipfile(job: BuildJob, file: string): Promise<Found> {
 }
 
 async function readProject(job: BuildJob, file: string): Promise<string[]> {
-  const { project = {}, tool } = await readToml<{
+  const { project = {}, tool = {} } = await readToml<{
     project?: { dependencies?: string[]; dynamic?: string[] };
-    tool?: { poetry?: { dependencies?: Record<string, Entry> } };
+    tool?: {
+      poetry?: { dependencies?: Record<string, Entry>; source?: { url?: string; priority?: string }[] };
+      uv?: { sources?: Record<string, unknown> };
+    };
   }>(job, file);
-  if (project.dependencies !== undefined) return project.dependencies;
-  const poetry = tool?.poetry?.dependencies;
-  if (poetry !== undefined) return accept(job, file, poetryRequirements(poetry)).lines;
+  const { dependencies: poetry, source: sources = [] } = tool.poetry ?? {};
+  if (project.dependencies !== undefined) {
+    const foreign = uvForeign(project.dependencies, tool.uv?.sources ?? {});
+    return accept(job, file, { lines: [...poetryIndexes(sources), ...project.dependencies], foreign }).lines;
+  }
+  if (poetry !== undefined) return accept(job, file, poetryRequirements(poetry, sources)).lines;
   if (!project.dynamic?.includes('dependencies')) return [];
   throw new PackagingFailure({
     function: job.fn.name,

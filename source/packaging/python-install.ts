@@ -4,6 +4,7 @@ import { listTree } from './file-tree.ts';
 import { keptFolder } from './kept-folder.ts';
 import type { BuildJob } from './language-build.ts';
 import type { PythonDependencies } from './python-dependencies.ts';
+import { normaliseName } from './python-manifests.ts';
 import { contentHash } from './stamps.ts';
 import type { ToolResult } from './tools.ts';
 import { findTool, requireTool, runTool, toolFailure } from './tools.ts';
@@ -39,7 +40,8 @@ export async function installRequirements(
     const target = path.join(folder, 'site');
     const args = uv === undefined ? pipArguments(job, version) : uvArguments(job, version);
     const result = await runTool(program, [...args, '--target', target, '-r', list, '-c', locked], {
-      cwd: job.directory,
+      // Settings that lie beside the dependencies, such as those of indexes, count.
+      cwd: path.dirname(path.resolve(job.directory, file)),
       environment,
       signal,
     });
@@ -87,11 +89,13 @@ function installFailure(
     /No matching distribution|no (?:usable )?wheels|only-binary|no version of|requirements are unsatisfiable/i.test(
       result.output,
     );
-  const hint = isOffline
-    ? 'The packages have to be downloaded once; after that they are in the cache.'
-    : hasNone
-      ? `A version that has a wheel for Python ${version} on Linux ${architecture} is needed: nothing is compiled here.`
-      : undefined;
+  const hint = /No module named pip/.test(result.output)
+    ? 'This Python has no pip: install it with `python3 -m ensurepip`, or install uv: https://docs.astral.sh/uv/getting-started/installation'
+    : isOffline
+      ? 'The packages have to be downloaded once; after that they are in the cache.'
+      : hasNone
+        ? `A version that has a wheel for Python ${version} on Linux ${architecture} is needed: nothing is compiled here.`
+        : undefined;
   return toolFailure(name, `the packages of ${file} could not be installed`, result.output, {
     code: 'install-failed',
     ...(hint === undefined ? {} : { hint }),
@@ -106,12 +110,12 @@ function installFailure(
  */
 export function readInstalled(folder: string, excluded: readonly string[], minify: boolean): ZipEntry[] {
   const site = path.join(folder, 'site');
-  const names = new Set(excluded.map(normalise));
+  const names = new Set(excluded.map(normaliseName));
   const removed = new Set<string>();
   const files = listTree(site, (name) => name === '__pycache__' || name.endsWith('.pyc'));
   const records = files.filter((file) => /^[^/]+\.dist-info\/RECORD$/.test(file.path));
   for (const record of records) {
-    const isExcluded = names.has(normalise(record.path.replace(/-[^-/]*\.dist-info\/RECORD$/, '')));
+    const isExcluded = names.has(normaliseName(record.path.replace(/-[^-/]*\.dist-info\/RECORD$/, '')));
     for (const row of readFileSync(path.join(site, record.path), 'utf8').split('\n')) {
       const file = fileOf(row);
       if (isExcluded || isProgram(file)) removed.add(file.replace(/^(?:\.\.\/)+/, ''));
@@ -142,6 +146,3 @@ function withoutRows(record: Buffer, staysOut: (file: string) => boolean): Buffe
   const rows = record.toString().split('\n');
   return Buffer.from(rows.filter((row) => !staysOut(fileOf(row))).join('\n'));
 }
-
-/** Names of packages are the same in either case and with any of the three signs. */
-const normalise = (name: string): string => name.toLowerCase().replaceAll(/[-_.]+/g, '-');

@@ -53,13 +53,51 @@ export function pipenvRequirements(
   return found;
 }
 
-/** `[tool.poetry.dependencies]`; what is optional belongs to extras and stays out. */
-export function poetryRequirements(dependencies: Readonly<Record<string, Entry>>): Requirements {
-  const found: Requirements = { lines: [], foreign: [] };
+/**
+ * `[tool.poetry.dependencies]`; what is optional belongs to extras and stays out.
+ * @param sources `[[tool.poetry.source]]`: a primary one takes the place of the standard index
+ */
+export function poetryRequirements(
+  dependencies: Readonly<Record<string, Entry>>,
+  sources: readonly { url?: string; priority?: string }[] = [],
+): Requirements {
+  const found: Requirements = { lines: poetryIndexes(sources), foreign: [] };
   for (const [name, entry] of Object.entries(dependencies)) {
     if (name.toLowerCase() !== 'python') add(found, name, entry, pep440);
   }
   return found;
+}
+
+/** Names of a project's dependencies that `[tool.uv.sources]` takes from elsewhere than an index. */
+export function uvForeign(
+  dependencies: readonly string[],
+  sources: Readonly<Record<string, unknown>>,
+): string[] {
+  const wanted = new Set(dependencies.map((text) => normaliseName(/^[\w.-]+/.exec(text)?.[0] ?? '')));
+  return Object.entries(sources).flatMap(([name, source]) => {
+    const isForeign = [source]
+      .flat()
+      .some((one) => [...foreignKeys, 'workspace'].some((key) => Object.hasOwn(Object(one), key)));
+    return isForeign && wanted.has(normaliseName(name)) ? [name] : [];
+  });
+}
+
+/** Names of packages are the same in either case and with any of the three signs. */
+export const normaliseName = (name: string): string => name.toLowerCase().replaceAll(/[-_.]+/g, '-');
+
+export function poetryIndexes(sources: readonly { url?: string; priority?: string }[]): string[] {
+  const isPrimary = (priority = 'primary'): boolean => priority === 'primary' || priority === 'default';
+  const main = sources.flatMap(({ url, priority }) =>
+    url !== undefined && isPrimary(priority) ? [url] : [],
+  );
+  const more = sources.flatMap(({ url, priority }) =>
+    url !== undefined && !isPrimary(priority) ? [url] : [],
+  );
+  const [first, ...others] = main;
+  return [
+    ...(first === undefined ? [] : [`--index-url ${first}`]),
+    ...[...others, ...more].map((url) => `--extra-index-url ${url}`),
+  ];
 }
 
 function add(found: Requirements, name: string, entry: Entry, toVersion: (version: string) => string): void {

@@ -7,6 +7,7 @@ import {
   pep440,
   pipenvRequirements,
   poetryRequirements,
+  uvForeign,
 } from '../../source/packaging/python-manifests.ts';
 import { createProject, outcomes, pythonInstallers, readZip, sourceFunction } from './project.ts';
 
@@ -57,6 +58,26 @@ test('entries of Poetry become requirements; what is no package of an index is t
     ],
     foreign: ['mine', 'theirs'],
   });
+});
+
+test('a primary source of Poetry takes the place of the standard index', () => {
+  const sources = [
+    { url: 'https://more.invalid/simple', priority: 'supplemental' },
+    { url: 'https://packages.invalid/simple' },
+  ];
+  expect(poetryRequirements({ six: '*' }, sources).lines).toEqual([
+    '--index-url https://packages.invalid/simple',
+    '--extra-index-url https://more.invalid/simple',
+    'six',
+  ]);
+});
+
+test('what uv takes from elsewhere is known by its name, however it is written', () => {
+  const sources = { 'my-lib': { path: '../lib' }, other: { workspace: true }, six: { index: 'mirror' } };
+  expect(uvForeign(['My_Lib>=1', 'six'], sources)).toEqual(['my-lib']);
+  expect(
+    uvForeign(['other[extra]; python_version > "3"'], { other: [{ git: 'https://git.invalid' }] }),
+  ).toEqual(['other']);
 });
 
 test('entries of a Pipfile become requirements, with the indexes that are not the standard one', () => {
@@ -296,6 +317,9 @@ describe.each(pythonInstallers())('with $name', { timeout: 120_000 }, ({ name: i
     expect(
       await refusal({ 'pyproject.toml': '[project]\nname = "x"\ndynamic = ["dependencies"]\n' }),
     ).toContain('pyproject.toml has its build tool make up the dependencies');
+    expect(
+      await refusal({ 'pyproject.toml': `${uvProject}\n[tool.uv.sources]\nsix = { path = "../six" }\n` }),
+    ).toContain('pyproject.toml asks for `six`, which is not a package of an index');
     expect(await refusal({ 'pyproject.toml': '[project\n' })).toContain('f: pyproject.toml cannot be read');
     expect(await refusal({ Pipfile: '[packages]\nmine = {path = "."}\n' })).toContain(
       'Pipfile asks for `mine`, which is not a package of an index',

@@ -2,7 +2,15 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { PackagingError } from '../../source/packaging/packaging-error.ts';
-import { createProject, outcomes, pythonInstallers, readZip, sourceFunction, unzip } from './project.ts';
+import {
+  createProject,
+  hasTool,
+  outcomes,
+  pythonInstallers,
+  readZip,
+  sourceFunction,
+  unzip,
+} from './project.ts';
 
 const runtime = 'python3.13';
 const files = {
@@ -78,6 +86,19 @@ test('pythonVersion has to be the version of the runtime', async () => {
   await expect(of(3.11)).rejects.toThrow(/pythonVersion 3\.11 is not the version of the runtime python3\.13/);
   expect(outcomes(await of(3.13))).toEqual(['f built']);
   expect(outcomes(await of('3.13'))).toEqual(['f built']);
+});
+
+test.skipIf(!hasTool('python3'))('a Python without pip is told how to come by it', async () => {
+  const project = createProject({ 'main.py': handler, 'requirements.txt': 'six\n' });
+  execFileSync('python3', ['-m', 'venv', '--without-pip', project.path('.bare')]);
+  const failure = await project
+    .package([sourceFunction('f', 'main.py', runtime)], {
+      environment: { PATH: project.path('.bare/bin') },
+    })
+    .catch((error: unknown) => error);
+  if (!(failure instanceof PackagingError)) throw failure;
+  expect(failure.message).toContain('No module named pip');
+  expect(failure.hint).toContain('python3 -m ensurepip');
 });
 
 describe.each(pythonInstallers())('with $name', { timeout: 120_000 }, ({ environment }) => {
