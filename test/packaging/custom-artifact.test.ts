@@ -41,36 +41,39 @@ describe('a handler whose file is not in the artifact is told with what is there
   const project = () =>
     createProject({ 'build/dist/index.mjs': '', 'build/app/__init__.py': '', 'one.py': '' });
   test.each([
-    [artifact(node, 'build', 'dist/index.js:handler')],
-    [artifact(node, 'build', './dist/index.ts:handler')],
-    [artifact('python3.14', 'build', 'app.py:handler')],
-    [artifact('python3.14', 'one.py', 'one.py:handler')],
-    [artifact('provided.al2023', 'build')],
-    [artifact('java25', 'build', 'posts.GetPosts::handle')],
-  ])('found: %o', async (fn) => {
-    await expect(project().package([fn])).resolves.toHaveLength(1);
+    [node, 'build', 'dist/index.js:handler'],
+    [node, 'build', './dist/index.ts:handler'],
+    ['python3.14', 'build', 'app.py:handler'],
+    ['python3.14', 'one.py', 'one.py:handler'],
+    ['provided.al2023', 'build', undefined],
+    ['java25', 'build', 'posts.GetPosts::handle'],
+  ])('on %s in %s there is %s', async (runtime, packagePath, handler) => {
+    await expect(project().package([artifact(runtime, packagePath, handler)])).resolves.toHaveLength(1);
   });
 
   test.each([
     [
-      artifact(node, 'build', 'build/dist/index.mjs:go'),
+      ...[node, 'build', 'build/dist/index.mjs:go'],
       "f: the handler's file build/dist/index.mjs is not in packagePath build",
       'There is dist/index.mjs: write `handler: dist/index.mjs:go`.',
     ],
     [
-      artifact('python3.14', 'one.py', 'two.py:go'),
+      ...['python3.14', 'one.py', 'two.py:go'],
       "f: the handler's file two.py is not in packagePath one.py",
       'its contents are at the root',
     ],
-  ])('not found: %o', async (fn, message, hint) => {
-    const failure = project().package([fn]);
-    await expect(failure).rejects.toThrow(message);
-    await expect(failure).rejects.toMatchObject({
-      code: 'missing-handler',
-      exitCode: 2,
-      hint: expect.stringContaining(hint),
-    });
-  });
+  ] as [string, string, string, string, string][])(
+    'on %s in %s there is no %s',
+    async (runtime, packagePath, handler, message, hint) => {
+      const failure = project().package([artifact(runtime, packagePath, handler)]);
+      await expect(failure).rejects.toThrow(message);
+      await expect(failure).rejects.toMatchObject({
+        code: 'missing-handler',
+        exitCode: 2,
+        hint: expect.stringContaining(hint),
+      });
+    },
+  );
 
   test('in a zip, too', async () => {
     const there = createProject({});
