@@ -88,6 +88,23 @@ describe('directives that need no AWS', () => {
     ]);
   });
 
+  test('a directive in quotes stays text, and that is said', () => {
+    const [problem, ...others] = problemsOf("$CfStackOutput('base-$Stage()', 'Url')");
+    expect(others).toEqual([]);
+    expect(problem).toMatchObject({
+      severity: 'warning',
+      code: 'quoted-directive',
+      message: 'Function getPosts: $Stage(…) stands in quotes here and stays text.',
+      range: { line: 14, column: 33, endColumn: 48 },
+    });
+    expect(problemsOf("$CfFormat('costs $5 {}', 1)")).toEqual([]);
+  });
+
+  test('a mistake in a variable is told once, where it is', () => {
+    const problems = problemsOf("$Format('{}', $Var().a)", 'variables: { a: $Nope() }\n');
+    expect(problems.map(({ code }) => code)).toEqual(['unknown-directive']);
+  });
+
   test('variables that refer to each other in a circle', () => {
     const problems = problemsOf('$Var().a', 'variables:\n  a: $Var().b\n  b: $Var().a\n');
     expect(problems.map(({ code }) => code)).toEqual(['directive-cycle']);

@@ -98,6 +98,16 @@ export default async (stage: string, count: number, on: boolean): Promise<unknow
     expect(await outcome('$Py()', registered('Py', 'e.py:late'))).toBe('done');
   });
 
+  test('called with a list or a mapping', async () => {
+    write({ 'd.js': 'exports.size = (list, { deep }) => `${list.length} ${deep.name}`;\n' });
+    const rest = `${registered('Size', 'd.js:size')}variables: { list: [1, 2, $Stage()], map: { deep: { name: $Stage() } } }\n`;
+    expect(await outcome('$Size($Var().list, $Var().map)', rest)).toBe('3 dev');
+    const late = rest.replace('[1, 2, $Stage()]', '[$AwsAccountId()]');
+    expect(await outcome('$Size($Var().list, $Var().map)', late)).toEqual([
+      "directive-argument Function f: Non-runtime directive $Size can't be dependent on a result of runtime directive $Var.",
+    ]);
+  });
+
   test('what they give may hold directives, also ones for CloudFormation', async () => {
     write({ 'd.js': 'exports.secret = (name) => `$Secret("${name}.key")`;\n' });
     expect(await outcome("$S('db')", registered('S', 'd.js:secret'))).toBe(

@@ -1,6 +1,6 @@
 /** A directive whose value comes from outside of the config: a file, git, a program of the user's, AWS. */
 export type ExternalCall =
-  | { kind: 'custom'; name: string; filePath: string; args: readonly (string | number | boolean)[] }
+  | { kind: 'custom'; name: string; filePath: string; args: readonly unknown[] }
   | {
       kind: 'built-in';
       /** `Secret`: the id of the version that is current. */

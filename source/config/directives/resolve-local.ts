@@ -180,11 +180,18 @@ class LocalResolver {
         call.bracketEnd,
       );
     }
-    const args = call.args.map((argument): RuntimeArgument => {
-      if (argument.kind === 'literal') return argument.value;
+    const isCustom = builtIn(name) === undefined;
+    // Only directives of the user's get a list or a mapping.
+    const args = call.args.map((argument): RuntimeArgument | object => {
+      if (argument.kind === 'literal') {
+        if (typeof argument.value === 'string') this.#warnOfQuoted(argument.value, argument);
+        return argument.value;
+      }
       const result = this.#call(argument.call, true);
       if (isRuntimeCall(result)) return new RuntimeValue(name, [result]);
+      if (result instanceof RuntimeValue && result.isUnresolved) throw new Unanswered();
       if (typeof result === 'object' && !(result instanceof RuntimeValue)) {
+        if (isCustom && result !== null) return runtimeIn(result) ?? result;
         throw new At(
           new DirectiveError('directive-argument', `$${argument.call.name}(…) gives no text for $${name}.`),
           argument.start,
@@ -195,12 +202,13 @@ class LocalResolver {
     });
     if (directive.when === 'runtime') {
       if (withPath && call.path.length > 0) throw notAccessible(call, call.path);
-      return { call, args: name === 'Secret' ? this.#pinned(call, args) : args } satisfies RuntimeCall;
+      const texts = args as readonly RuntimeArgument[];
+      return { call, args: name === 'Secret' ? this.#pinned(call, texts) : texts } satisfies RuntimeCall;
     }
     const local: (string | number | boolean)[] = [];
     for (const [index, argument] of args.entries()) {
       if (!(argument instanceof RuntimeValue)) {
-        local.push(argument);
+        local.push(argument as string | number | boolean);
         continue;
       }
       const inner = call.args[index];
@@ -227,6 +235,22 @@ class LocalResolver {
     } catch (error) {
       throw error instanceof DirectiveError ? atArgument(error, call) : error;
     }
+  }
+
+  /** In quotes a directive is text, which is hardly ever meant. */
+  #warnOfQuoted(text: string, { start, end }: { start: number; end: number }): void {
+    const dollar = text.indexOf('$');
+    const name = dollar < 0 ? undefined : directiveNameAt(text, dollar);
+    if (name === undefined || !this.#known().includes(name) || this.#warned.has(text)) return;
+    this.#warned.add(text);
+    this.#findings.push({
+      severity: 'warning',
+      code: 'quoted-directive',
+      path: this.#here.path,
+      within: [start, end],
+      message: `$${name}(…) stands in quotes here and stays text.`,
+      suggestion: `Take the quotes away, or put it into a text with $Format('…{}…', $${name}(…)).`,
+    });
   }
 
   /**
@@ -376,6 +400,17 @@ class At extends Error {
     this.start = start;
     this.end = end;
   }
+}
+
+/** What CloudFormation alone knows, in a list or a mapping. */
+function runtimeIn(value: unknown): RuntimeValue | undefined {
+  if (value instanceof RuntimeValue) return value;
+  if (typeof value !== 'object' || value === null) return undefined;
+  for (const member of Object.values(value)) {
+    const found = runtimeIn(member);
+    if (found) return found;
+  }
+  return undefined;
 }
 
 const asKey = (step: string): string | number => (/^\d+$/.test(step) ? Number(step) : step);
