@@ -8,6 +8,7 @@ import { handlerOf } from '../../source/resources/function/runtimes.ts';
 import { createProject, folderOf, hasTool, outcomes, readZip, sourceFunction, unzip } from './project.ts';
 
 const java = 'java';
+const javac = 'javac';
 const pom = `<project xmlns="http://maven.apache.org/POM/4.0.0">
   <modelVersion>4.0.0</modelVersion>
   <groupId>posts</groupId><artifactId>posts</artifactId><version>1</version>
@@ -62,7 +63,7 @@ async function call(project: ReturnType<typeof createProject>, fn: FunctionToPac
   project.write({ 'loader/Loader.java': loader });
   const classPath = `${project.path('unpacked')}:${project.path('unpacked')}/lib/*`;
   execFileSync(
-    'javac',
+    javac,
     [
       '-nowarn',
       '-Xlint:none',
