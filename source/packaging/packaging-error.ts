@@ -6,12 +6,13 @@ export class PackagingError extends UserError {
   readonly problems: readonly PackagingProblem[];
 
   constructor(problems: readonly PackagingProblem[]) {
-    const hint = problems.find((problem) => problem.hint !== undefined)?.hint;
+    const [hint, ...others] = new Set(problems.flatMap((problem) => problem.hint ?? []));
+    const isOne = others.length === 0;
     const built = problems.some((problem) => problem.code.endsWith('-failed'));
-    super(describeProblems(problems), {
+    super(describeProblems(problems, !isOne), {
       code: problems[0]?.code ?? 'build-failed',
       exitCode: built ? 1 : 2,
-      ...(hint === undefined ? {} : { hint }),
+      ...(hint === undefined || !isOne ? {} : { hint }),
     });
     this.problems = problems;
   }
@@ -28,11 +29,15 @@ export class PackagingFailure extends Error {
   }
 }
 
-/** Functions that share a broken file get its messages once, under all their names. */
-function describeProblems(problems: readonly PackagingProblem[]): string {
+/**
+ * Functions that share a broken file get its messages once, under all their names.
+ * @param withHints where there are several, each stands with its problem
+ */
+function describeProblems(problems: readonly PackagingProblem[], withHints: boolean): string {
   const namesByText = new Map<string, string[]>();
   for (const problem of problems) {
-    const text = describeProblem(problem);
+    const hint = withHints && problem.hint !== undefined ? `\n${problem.hint}` : '';
+    const text = describeProblem(problem) + hint;
     namesByText.set(text, [...(namesByText.get(text) ?? []), problem.function]);
   }
   const count = problems.length;

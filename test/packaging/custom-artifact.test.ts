@@ -88,6 +88,27 @@ describe('a handler whose file is not in the artifact is told with what is there
   });
 });
 
+test('several problems come with their hints, one of them with its hint apart', async () => {
+  const project = createProject({ 'build/dist/index.js': '' });
+  const lost = artifact(node, 'build', 'index.js:go');
+  const gone = { ...artifact(node, 'gone', 'index.js:go'), name: 'g' };
+  await expect(project.package([lost])).rejects.toMatchObject({
+    message: "1 function could not be packaged\n\nf: the handler's file index.js is not in packagePath build",
+    hint: expect.stringContaining('There is dist/index.js'),
+  });
+  const failure = await project.package([lost, gone]).catch((error: unknown) => error);
+  expect(failure).toMatchObject({
+    hint: undefined,
+    message: `2 functions could not be packaged
+
+f: the handler's file index.js is not in packagePath build
+The path is the one inside the artifact. There is dist/index.js: write \`handler: dist/index.js:go\`.
+
+g: packagePath gone does not exist
+It is relative to the folder of the config. What makes it has to run before the deploy.`,
+  });
+});
+
 test('a jar goes up as it is: inside a zip Lambda would not look into it', async () => {
   const project = createProject({});
   const jar = await createZip([{ path: 'posts/Get.class', data: Buffer.from('x') }]);
