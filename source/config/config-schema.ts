@@ -11,8 +11,8 @@ import {
   variant,
 } from '../resources/schema.ts';
 import { scriptSchema, sectionSchemas } from './project-sections.ts';
-import { vpcSchema } from './reuse-vpc.ts';
 import type { SchemaNode } from './schema-node.ts';
+import { vpcSchema } from './vpc-settings.ts';
 
 const overrides = mapOf(mapOf(Type.Unknown()), {
   title: 'Overrides',

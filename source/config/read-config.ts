@@ -19,7 +19,7 @@ import { settleRuntimeDirectives } from './directives/settle-runtime.ts';
 import { readGlobalAlarms } from './global-alarms.ts';
 import { ProblemList } from './problem-list.ts';
 import { sectionsOf } from './project-sections.ts';
-import { checkReusedVpc, reusedVpc } from './reuse-vpc.ts';
+import { checkNat, checkReusedVpc, vpcSettings } from './vpc-settings.ts';
 import { YamlSource } from './yaml-source.ts';
 
 export type ReadOptions = {
@@ -127,6 +127,8 @@ function readMapping(raw: Raw, source: YamlSource, problems: ProblemList, option
   }
 
   const config = configOf(raw, options);
+  const vpc = isMapping(raw.stackConfig) ? raw.stackConfig.vpc : undefined;
+  for (const finding of checkNat(vpc, config.resources)) problems.add(finding);
   const checked = checkResources({
     config,
     broken,
@@ -267,7 +269,7 @@ function configOf(raw: Raw, options: MappingOptions): Config {
     cloudformationReferences: [],
     sections: sectionsOf(raw),
     globalAlarms: options.globalAlarms,
-    ...reusedVpc(stackConfig.vpc),
+    ...vpcSettings(stackConfig.vpc),
   };
 }
 

@@ -49,6 +49,8 @@ export type Config = {
   reuseVpc?:
     | { projectName: string; stage: string }
     | { vpcId: string; subnetIds: string[]; cidrBlock: string };
+  /** In how many zones a NAT gateway is, where private subnets have them; 2 by default. */
+  natZones?: number;
   /**
    * Where `$CfResourceParam` names a logical id. Only the finished template knows all of them, so synthesis
    * checks these and turns the attribute into the one that CloudFormation has.

@@ -20,8 +20,8 @@ import {
   workloadProperties,
 } from './container/workload.ts';
 import { eventsSchema } from './function/events/events-schema.ts';
+import { networkFor } from './private-subnets.ts';
 import { closedObject, staticSwitch } from './schema.ts';
-import { networkOf } from './vpc.ts';
 
 const schema = closedObject({
   container: closedObject(
@@ -221,9 +221,10 @@ function addDefinition({ name, properties }: Job, stack: StackBuilder): string {
 }
 
 /** The machines, which are there while jobs run, and the queue in front of them. Returns the queue's logical id. */
-function addQueue({ name, properties }: Job, stack: StackBuilder): string {
+function addQueue(job: Job, stack: StackBuilder): string {
+  const { name, properties } = job;
   const { names } = stack;
-  const network = networkOf(stack);
+  const network = networkFor(job, stack);
   const group = addContainerSecurityGroup(name, stack);
   const role = names.logicalId(name, 'AWS::IAM::Role', { specifier: 'instance' });
   addRole(name, 'instance', 'ec2.amazonaws.com', stack, {

@@ -3,12 +3,14 @@ import type { ConfigResource } from '../model/config.ts';
 import { defineResource, type LocalFinding } from '../model/descriptor.ts';
 import { getAtt, join, ref, type Value } from '../model/intrinsic.ts';
 import type { Names, StackBuilder } from '../model/stack-builder.ts';
+import { healthCheck, healthCheckSchema } from './container/health-check.ts';
 import {
   checkContainerPackaging,
   commandOf,
   containerPackagingSchema,
   imageOf,
 } from './container/packaging.ts';
+import { addScaling, checkScaling, leastInstances, scalingSchema } from './container/scaling.ts';
 import {
   addContainerLogs,
   addContainerSecurityGroup,
@@ -17,8 +19,9 @@ import {
   containerEnvironment,
   workloadProperties,
 } from './container/workload.ts';
+import { networkFor } from './private-subnets.ts';
 import { closedObject, oneOf } from './schema.ts';
-import { networkOf } from './vpc.ts';
+import { networkOf, usesPrivateSubnets } from './vpc.ts';
 
 /**
  * Megabytes that Fargate takes for a number of processors: least, most, step.
@@ -79,17 +82,22 @@ const schema = closedObject(
       ),
     ),
     environment: containerEnvironment,
+    scaling: Type.Optional(scalingSchema),
+    internalHealthCheck: Type.Optional(healthCheckSchema),
+    stopTimeout: Type.Optional(
+      Type.Integer({
+        'stp:static': true,
+        title: 'Stop timeout',
+        description: 'Seconds between SIGTERM and SIGKILL.',
+        default: 2,
+        minimum: 2,
+        maximum: 120,
+      }),
+    ),
     ...workloadProperties,
   },
   {
-    'stp:later': [
-      'scaling',
-      'internalHealthCheck',
-      'stopTimeout',
-      'sideContainers',
-      'deployment',
-      'volumeMounts',
-    ],
+    'stp:later': ['sideContainers', 'deployment', 'volumeMounts'],
   },
 );
 
@@ -117,12 +125,13 @@ export const privateService = defineResource({
     const { packaging, resources } = properties;
     if (packaging) yield* checkContainerPackaging(packaging, ['packaging'], context);
     if (resources) yield* checkSize(resources);
+    if (properties.scaling) yield* checkScaling(properties.scaling);
   },
 
   synth(resource, stack) {
     const { name, properties } = resource;
     const { names } = stack;
-    const network = networkOf(stack);
+    const network = networkFor(resource, stack);
     const port = portOf(properties);
     const cluster = names.logicalId(name, 'AWS::ECS::Cluster');
     stack.add(name, cluster, {
@@ -134,20 +143,21 @@ export const privateService = defineResource({
       { IpProtocol: 'tcp', FromPort: port, ToPort: port, CidrIp: network.cidrBlock },
     ]);
     const task = addTaskDefinition(resource, stack);
-    stack.add(name, names.logicalId(name, 'AWS::ECS::Service'), {
+    const service = names.logicalId(name, 'AWS::ECS::Service');
+    stack.add(name, service, {
       Type: 'AWS::ECS::Service',
       DependsOn: [...network.gateway, ...(target ? [target.listener] : [])],
       Properties: {
         Cluster: ref(cluster),
         TaskDefinition: ref(task),
-        DesiredCount: 1,
+        DesiredCount: leastInstances(properties.scaling),
         LaunchType: 'FARGATE',
         // A version that does not start is taken back, and the deploy ends.
         DeploymentConfiguration: { DeploymentCircuitBreaker: { Enable: true, Rollback: true } },
         NetworkConfiguration: {
           AwsvpcConfiguration: {
-            // The subnets are public: images come over the internet.
-            AssignPublicIp: 'ENABLED',
+            // In public subnets images come over the internet.
+            AssignPublicIp: usesPrivateSubnets(resource) ? 'DISABLED' : 'ENABLED',
             SecurityGroups: [group],
             Subnets: network.subnetIds,
           },
@@ -158,6 +168,7 @@ export const privateService = defineResource({
         ServiceConnectConfiguration: target ? undefined : serviceConnect(name, port, stack),
       },
     });
+    if (properties.scaling) addScaling(name, properties.scaling, { cluster, service }, stack);
   },
 
   params: (resource, names) => ({ address: addressOf(resource, names) }),
@@ -237,6 +248,8 @@ function addTaskDefinition({ name, properties }: Service, stack: StackBuilder): 
             { Name: 'main', ContainerPort: port, Protocol: 'tcp', AppProtocol: properties.protocol },
           ],
           Environment: variables,
+          HealthCheck: healthCheck(properties.internalHealthCheck),
+          StopTimeout: properties.stopTimeout,
           LogConfiguration: addContainerLogs(name, 'ecs', properties.logging, stack),
         },
       ],

@@ -1,4 +1,4 @@
-import type { Config } from '../model/config.ts';
+import type { Config, ConfigResource } from '../model/config.ts';
 import { getAtt, join, ref, sub, type Value } from '../model/intrinsic.ts';
 import type { Names, StackBuilder } from '../model/stack-builder.ts';
 
@@ -13,17 +13,17 @@ export type Network = {
   gateway: readonly string[];
 };
 
-const vpcId = 'StpVpc';
+export const vpcId = 'StpVpc';
 const cidrBlock = '172.16.0.0/16';
 const subnetCidrBlocks = ['172.16.0.0/20', '172.16.16.0/20', '172.16.32.0/20'];
 
 /** Holds everywhere but where accounts are given two zones. */
-const thirdZone = 'StpHasThirdZone';
+export const thirdZone = 'StpHasThirdZone';
 const regionsWithTwoZones = ['us-west-1'];
 
-const subnetId = (number: number): string => `StpPublicSubnet${number}`;
+export const subnetId = (number: number): string => `StpPublicSubnet${number}`;
 const routeTableId = (number: number): string => `${subnetId(number)}RouteTable`;
-const whereThirdZone = (number: number, value: Value): Value =>
+export const whereThirdZone = (number: number, value: Value): Value =>
   number === 3 ? { 'Fn::If': [thirdZone, value, ref('AWS::NoValue')] } : value;
 
 const eachSubnet = (value: (number: number) => Value): Value[] =>
@@ -94,7 +94,7 @@ function addSubnet(stack: StackBuilder, number: number, block: string): void {
     Properties: {
       VpcId: ref(vpcId),
       CidrBlock: block,
-      AvailabilityZone: zone(number - 1),
+      AvailabilityZone: subnetZone(number),
       MapPublicIpOnLaunch: true,
       Tags,
     },
@@ -126,7 +126,8 @@ function addSubnet(stack: StackBuilder, number: number, block: string): void {
  * The zones are counted through twice for the third subnet: Fn::GetAZs gives fewer zones where an account has deleted
  * default subnets, and Fn::Select past the end of a list fails the stack. Two subnets share a zone then.
  */
-function zone(index: number): Value {
+export function subnetZone(number: number): Value {
+  const index = number - 1;
   const zones: Value = { 'Fn::GetAZs': '' };
   if (index < 2) return { 'Fn::Select': [index, zones] };
   const once = join(',', zones);
@@ -155,6 +156,13 @@ function addExports(stack: StackBuilder): void {
   });
 }
 
+export const privateSubnetId = (number: number): string => `StpPrivateSubnet${number}`;
+export const privateRouteTableId = (number: number): string => `${privateSubnetId(number)}RouteTable`;
+
+/** Whether a workload of containers has no public address. */
+export const usesPrivateSubnets = ({ properties }: ConfigResource): boolean =>
+  properties.usePrivateSubnetsWithNAT === true;
+
 const endpoints = { s3: 'StpS3GatewayVpcEndpoint', dynamodb: 'StpDynamoDbGatewayVpcEndpoint' } as const;
 
 /**
@@ -169,7 +177,12 @@ export function addGatewayEndpoint(stack: StackBuilder, service: keyof typeof en
       VpcId: ref(vpcId),
       VpcEndpointType: 'Gateway',
       ServiceName: sub(`com.amazonaws.\${AWS::Region}.${service}`),
-      RouteTableIds: eachSubnet((number) => ref(routeTableId(number))),
+      RouteTableIds: [
+        ...eachSubnet((number) => ref(routeTableId(number))),
+        ...(stack.config.resources.some(usesPrivateSubnets)
+          ? eachSubnet((number) => ref(privateRouteTableId(number)))
+          : []),
+      ],
     },
   }));
 }

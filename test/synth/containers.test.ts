@@ -65,6 +65,22 @@ test('a function in the VPC does not know the names of service-connect', () => {
   expect(problems(balanced)).toEqual([]);
 });
 
+test('a private service is scaled, watched and stopped as it says', () => {
+  const stack = synthesize(configText('private-service'));
+  expect(property(stack, 'StockScalableTarget')).toMatchObject({ MinCapacity: 1, MaxCapacity: 5 });
+  const target = (id: string) =>
+    property(stack, id, 'TargetTrackingScalingPolicyConfiguration', 'TargetValue');
+  expect([target('StockCpuScalingPolicy'), target('StockMemoryScalingPolicy')]).toEqual([70, 80]);
+  expect(property(stack, 'StockTaskDefinition', 'ContainerDefinitions', 0)).toMatchObject({
+    StopTimeout: 30,
+    HealthCheck: { Interval: 30, Timeout: 5, Retries: 2 },
+  });
+  expect(stack.template.Resources).not.toHaveProperty('PricesScalableTarget');
+  expect(problems(service('      scaling: { minInstances: 3, maxInstances: 2 }\n'))).toEqual([
+    'error conflicting-properties Private service prices: at most 2 instances cannot be at least 3.',
+  ]);
+});
+
 test('memory that Fargate does not have for the processors', () => {
   const text = service('').replace('memory: 512', 'memory: 4096');
   expect(problems(text)).toEqual([

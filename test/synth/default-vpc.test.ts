@@ -118,3 +118,66 @@ describe('a VPC that is there already', () => {
     expect(read(reusing(written)).problems.map((problem) => problem.message)).toEqual([message]);
   });
 });
+
+describe('private subnets with NAT', () => {
+  const service = (more = '') => `resources:
+  files: { type: bucket }
+  prices:
+    type: private-service
+    properties:
+      packaging: { type: prebuilt-image, properties: { image: nginx } }
+      resources: { cpu: 0.25, memory: 512 }
+      usePrivateSubnetsWithNAT: true
+      connectTo: [files]
+${more}`;
+  const idsOf = (text: string, part: string) =>
+    Object.keys(synthesize(text).template.Resources).filter((id) => id.startsWith(part));
+
+  test('each has the gateway of its own zone, or one that there is', () => {
+    const gateways = (text: string) =>
+      [1, 2, 3].map((number) => property(synthesize(text), `StpNatRoute${number}`, 'NatGatewayId'));
+    const of = (...numbers: number[]) => numbers.map((number) => ({ Ref: `StpNatGateway${number}` }));
+    const zones = (count: number) =>
+      service(`stackConfig: { vpc: { nat: { availabilityZones: ${count} } } }\n`);
+    expect(gateways(service())).toEqual(of(1, 2, 1));
+    expect(gateways(zones(1))).toEqual(of(1, 1, 1));
+    expect(gateways(zones(3))).toEqual(of(1, 2, 3));
+    expect(idsOf(zones(1), 'StpNatGateway')).toEqual(['StpNatGateway1']);
+    expect(idsOf(zones(1), 'StpNatElasticIp')).toEqual(['StpNatElasticIp1']);
+  });
+
+  test('a container in them has no public address, and reaches S3 without the internet', () => {
+    const stack = synthesize(service());
+    expect(property(stack, 'PricesService', 'NetworkConfiguration', 'AwsvpcConfiguration')).toMatchObject({
+      AssignPublicIp: 'DISABLED',
+      Subnets: [
+        { Ref: 'StpPrivateSubnet1' },
+        { Ref: 'StpPrivateSubnet2' },
+        { 'Fn::If': ['StpHasThirdZone', { Ref: 'StpPrivateSubnet3' }, { Ref: 'AWS::NoValue' }] },
+      ],
+    });
+    expect(property(stack, 'StpPrivateSubnet3', 'CidrBlock')).toBe('172.16.80.0/20');
+    expect(property(stack, 'StpS3GatewayVpcEndpoint', 'RouteTableIds')).toHaveLength(6);
+    expect(idsOf(service().replace('usePrivateSubnetsWithNAT: true', ''), 'StpPrivate')).toEqual([]);
+  });
+
+  test.each([
+    [
+      service('stackConfig: { vpc: { reuseVpc: { projectName: other, stage: dev } } }\n'),
+      'error nat-in-reused-vpc Private service prices: private subnets with NAT are not made in a reused VPC.',
+    ],
+    [
+      'resources: { files: { type: bucket } }\nstackConfig: { vpc: { nat: { availabilityZones: 1 } } }\n',
+      'warning unused-nat No NAT gateway is made, since no container asks for private subnets.',
+    ],
+    [
+      service('stackConfig: { vpc: { nat: { availabilityZones: 4 } } }\n'),
+      'error out-of-bounds "availabilityZones" has to be at most 3, not 4.',
+    ],
+  ])('what cannot be is said (%#)', (text, expected) => {
+    const { problems } = read(text);
+    expect(problems.map(({ severity, code, message }) => `${severity} ${code} ${message}`)).toEqual([
+      expected,
+    ]);
+  });
+});

@@ -5,7 +5,7 @@ import type { Names, StackBuilder } from '../../model/stack-builder.ts';
 import { type Environment, environmentSchema } from '../function/environment.ts';
 import { iamRoleStatementsSchema, roleStatements } from '../function/role.ts';
 import { disabledSchema, retentionSchema } from '../log-retention.ts';
-import { closedObject } from '../schema.ts';
+import { closedObject, staticSwitch } from '../schema.ts';
 import { addGatewayEndpoint, networkOf, securityGroupId } from '../vpc.ts';
 
 export const containerEnvironment = Type.Optional(environmentSchema);
@@ -20,6 +20,13 @@ export const workloadProperties = {
     }),
   ),
   iamRoleStatements: Type.Optional(iamRoleStatementsSchema),
+  usePrivateSubnetsWithNAT: Type.Optional(
+    staticSwitch({
+      title: 'Private subnets',
+      description: 'Runs without a public address, and reaches the internet through NAT gateways.',
+      default: false,
+    }),
+  ),
   logging: Type.Optional(
     closedObject(
       { disabled: disabledSchema, retentionDays: retentionSchema(90) },

@@ -1,7 +1,9 @@
 import * as Type from 'typebox';
 import type { Config } from '../model/config.ts';
 import type { Finding } from '../model/diagnostic.ts';
+import { defaultNatZones } from '../resources/private-subnets.ts';
 import { closedObject, staticText } from '../resources/schema.ts';
+import { usesPrivateSubnets } from '../resources/vpc.ts';
 
 /** `stackConfig.vpc` (spec 9). */
 export const vpcSchema = closedObject(
@@ -23,8 +25,27 @@ export const vpcSchema = closedObject(
         { title: 'VPC to reuse', description: 'projectName and stage, or vpcId, subnetIds and cidrBlock.' },
       ),
     ),
+    nat: Type.Optional(
+      closedObject(
+        {
+          availabilityZones: Type.Optional(
+            Type.Integer({
+              'stp:static': true,
+              description: 'In how many zones there is a NAT gateway; each costs by the hour.',
+              default: defaultNatZones,
+              minimum: 1,
+              maximum: 3,
+            }),
+          ),
+        },
+        {
+          title: 'NAT gateways',
+          description: 'The way to the internet of what has "usePrivateSubnetsWithNAT".',
+        },
+      ),
+    ),
   },
-  { title: 'VPC', description: 'The network of what joins it.', 'stp:later': ['nat'] },
+  { title: 'VPC', description: 'The network of what joins it.' },
 );
 
 const forms = [
@@ -64,9 +85,43 @@ export function* checkReusedVpc(vpc: unknown): Iterable<Finding> {
   }
 }
 
-export function reusedVpc(vpc: unknown): { reuseVpc?: Reused } {
+export function vpcSettings(vpc: unknown): Pick<Config, 'reuseVpc' | 'natZones'> {
   const reused = reusedOf(vpc);
-  return reused ? { reuseVpc: reused as Reused } : {};
+  const zones = natZonesOf(vpc);
+  return {
+    ...(reused ? { reuseVpc: reused as Reused } : {}),
+    ...(zones === undefined ? {} : { natZones: zones }),
+  };
+}
+
+/** NAT gateways stand in a VPC of the stack's own, for what asks for private subnets. */
+export function* checkNat(vpc: unknown, resources: Config['resources']): Iterable<Finding> {
+  const asking = resources.find(usesPrivateSubnets);
+  if (asking && reusedOf(vpc)) {
+    yield {
+      severity: 'error',
+      code: 'nat-in-reused-vpc',
+      path: ['resources', asking.name, 'properties', 'usePrivateSubnetsWithNAT'],
+      at: 'key',
+      message: 'Private subnets with NAT are not made in a reused VPC.',
+      suggestion: 'Name private subnets of that VPC in "subnetIds", and remove this property.',
+    };
+  }
+  if (!asking && natZonesOf(vpc) !== undefined) {
+    yield {
+      severity: 'warning',
+      code: 'unused-nat',
+      path: ['stackConfig', 'vpc', 'nat'],
+      at: 'key',
+      message: 'No NAT gateway is made, since no container asks for private subnets.',
+      suggestion: 'Set "usePrivateSubnetsWithNAT: true" for a private service or a batch job.',
+    };
+  }
+}
+
+function natZonesOf(vpc: unknown): number | undefined {
+  const zones = (vpc as { nat?: { availabilityZones?: unknown } } | undefined)?.nat?.availabilityZones;
+  return typeof zones === 'number' ? zones : undefined;
 }
 
 function reusedOf(vpc: unknown): Record<string, unknown> | undefined {
