@@ -64,10 +64,9 @@ function toJsonSchema(node: SchemaNode): JsonSchema {
   if (node.type === 'object') return withDescription(node, orDirective(objectSchema(node), node));
   const { minimum, maximum, minItems, maxItems, uniqueItems, items } = node;
   const bounds = { minimum, maximum, minItems, maxItems, uniqueItems };
-  return withDescription(
-    node,
-    orDirective({ type: node.type, ...bounds, items: items && toJsonSchema(items) }, node),
-  );
+  // What an editor offers for a whole entry would else be called `object | string`.
+  const entry = items && withTitle(toJsonSchema(items), node.title && `${node.title}: entry`);
+  return withDescription(node, orDirective({ type: node.type, ...bounds, items: entry }, node));
 }
 
 function objectSchema({ properties, required, additionalProperties }: SchemaNode): JsonSchema {
@@ -92,11 +91,13 @@ function variantSchema(node: SchemaNode, branches: readonly SchemaNode[]): JsonS
     enum: branches.map(typeOf),
     enumDescriptions: branches.map(({ title, description }) => [title, description].join(': ')),
   };
+  const noun = node['stp:noun'] ?? tag;
   return withDescription(node, {
+    title: node.title ?? titleOf(noun),
     ...orDirective({ type: 'object' }, node),
     properties: {
       [tag]: {
-        description: `The ${node['stp:noun'] ?? tag}.`,
+        description: `The ${noun}.`,
         anyOf: [types, textWith({ 'stp:static': true })],
       },
     },
@@ -110,6 +111,12 @@ function variantSchema(node: SchemaNode, branches: readonly SchemaNode[]): JsonS
       })),
     ],
   });
+}
+
+/** `resource type` is that of a Resource. */
+function titleOf(noun: string): string {
+  const word = noun.replace(/ type$/, '');
+  return `${word.charAt(0).toUpperCase()}${word.slice(1)}`;
 }
 
 /** Without the type: a condition on the properties holds for a text too, which has none. */

@@ -208,6 +208,11 @@ describe('what editors show', () => {
     });
   });
 
+  test('whole entries have names', () => {
+    expect(functionBranch().properties?.environment?.items?.title).toBe('Environment variables: entry');
+    expect((schema as Node).properties?.resources?.additionalProperties?.title).toBe('Resource');
+  });
+
   test('a directive that comes too late is refused in our words', () => {
     expect(configJsonSchema()).not.toContain('"not"');
     expect(acceptsText(functionWith(`      connectTo: ["$ResourceParam('posts', 'name')"]\n`))).toBe(false);
