@@ -203,7 +203,8 @@ function outsidePackages(metafile: Metafile, entryPoint: string, directory: stri
   const packages = new Map<string, OutsidePackage>();
   for (const input of reachableInputs(metafile, entryPoint)) {
     for (const { external, path: imported } of metafile.inputs[input]?.imports ?? []) {
-      const name = /^(?:@[^/]+\/)?[^./@][^/]*/.exec(imported)?.[0];
+      // `<runtime>` is the bundler's own.
+      const name = /^(?:@[^/]+\/)?[^./@<][^/]*/.exec(imported)?.[0];
       if (!external || name === undefined || isBuiltin(imported) || packages.has(name)) continue;
       packages.set(name, { name, from: path.dirname(path.resolve(directory, input)) });
     }

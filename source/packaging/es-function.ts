@@ -90,9 +90,10 @@ export function packagesBeside(
   { fn, properties, entry }: BundleRequest,
   { outside }: Bundle,
   directory: string,
-): OutsidePackage[] {
+): { packages: OutsidePackage[]; isLeftOut(name: string): boolean } {
   const { languageSpecificConfig: language = {}, excludeDependencies = [] } = properties;
   const left = [...excludeDependencies, ...(language.dependenciesToExcludeFromDeploymentPackage ?? [])];
+  const isLeftOut = (name: string): boolean => left.some((pattern) => matches(pattern, name));
   const isSdk = (name: string): boolean => sdkPackages(fn.runtime).some((pattern) => matches(pattern, name));
   const outsideBundle = language.dependenciesToExcludeFromBundle ?? [];
   const asked = outsideBundle.filter((name) => !name.includes('*'));
@@ -104,9 +105,10 @@ export function packagesBeside(
     const isOptional = !isAsked(found.name) && locatePackage(found.name, found.from) === undefined;
     if (!isOptional) packages.set(found.name, found);
   }
-  return [...packages.values()].filter(
-    ({ name }) => !left.some((pattern) => matches(pattern, name)) && (asked.includes(name) || !isSdk(name)),
+  const kept = [...packages.values()].filter(
+    ({ name }) => !isLeftOut(name) && (asked.includes(name) || !isSdk(name)),
   );
+  return { packages: kept, isLeftOut };
 }
 
 const matches = (pattern: string, name: string): boolean =>

@@ -27,12 +27,14 @@ type Wanted = { direct: Record<string, string>; below: Record<string, string>; s
 /**
  * The packages beside a bundle, with all that they need, installed by npm for Lambda's platform in the versions
  * that the project has, whatever this machine is.
+ * @param isLeftOut says of the name of a package, also of one that another needs, that it stays out of the zip
  * @returns files under `node_modules/` for the zip
  * @throws PackagingFailure where one is not installed in the project, cannot be downloaded, or has nothing for the platform
  */
 export async function installPackages(
   job: BuildJob,
   packages: readonly OutsidePackage[],
+  isLeftOut: (name: string) => boolean,
 ): Promise<LanguageBuild> {
   if (packages.length === 0) return { entries: [], stamps: [] };
   const { fn, environment, cacheDirectory, directory, shared, signal } = job;
@@ -82,7 +84,7 @@ export async function installPackages(
   });
   const modules = path.join(folder, 'node_modules');
   const entries = listTree(modules, (name) => name === '.bin' || name === '.package-lock.json')
-    .filter((file) => !isLeftover(file.path))
+    .filter((file) => !isLeftover(file.path) && !packagesAround(file.path).some(isLeftOut))
     .filter((file) => !file.path.endsWith('.node') || fits(path.join(modules, file.path), cpu))
     .map((file) => ({
       path: `node_modules/${file.path}`,
@@ -144,6 +146,15 @@ function resolveVersions(job: BuildJob, packages: readonly OutsidePackage[]): Wa
         hint: 'Install the packages of the project first, or name it in dependenciesToExcludeFromDeploymentPackage.',
       });
     }
+    const real = realpathSync(folder);
+    if (packageOf(real) === undefined) {
+      throw new PackagingFailure({
+        function: job.fn.name,
+        code: 'unsupported-option',
+        message: `package ${name} stays outside of the bundle, but is code of the project, in ${stampPath(job.directory, real)}: npm cannot install it`,
+        hint: 'Leave it in the bundle: name the packages that stay outside in dependenciesToExcludeFromBundle, instead of `*`.',
+      });
+    }
     direct[name] = visit(folder);
   }
   // A package that is there in two versions is left to npm, and npm takes no second word on a direct one.
@@ -158,6 +169,12 @@ const isLeftover = (file: string): boolean =>
   /\/build\/(?:.*Makefile|config\.gypi|.*\.mk|.*(?:\.d|\.o|\.a|\.stamp)|.*\/(?:obj\.target|\.deps|obj)\/.*)$/.test(
     file,
   );
+
+/** `a` and `b` of `a/node_modules/b/index.js`. */
+const packagesAround = (file: string): string[] =>
+  `/${file}`
+    .split('/node_modules/')
+    .map((part, at) => /^(?:@[^/]+\/)?[^/]+/.exec(at === 0 ? part.slice(1) : part)?.[0] ?? '');
 
 type Lacking = { name: string; version: string };
 

@@ -135,8 +135,8 @@ class PackagingRun {
   async #packBundle(request: BundleRequest, bundle: Bundle, inputs: Stamp[] | undefined): Promise<void> {
     const { directory } = this.#options;
     const { entries, stamps } = bundleContents(request, bundle, directory);
-    const packages = packagesBeside(request, bundle, directory);
-    const beside = await installPackages(this.#job(request.fn, request.properties), packages);
+    const { packages, isLeftOut } = packagesBeside(request, bundle, directory);
+    const beside = await installPackages(this.#job(request.fn, request.properties), packages, isLeftOut);
     await this.#zip(
       request.fn,
       [...entries, ...beside.entries],

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -121,12 +121,16 @@ describe.skipIf(!hasTool('npm'))('with npm', { timeout: 120_000 }, () => {
       esFunction(name, 'src/once.ts', {
         languageSpecificConfig: { disableSourceMaps: true, ...languageSpecificConfig },
       });
-    const [one, all, none] = await project.package([
+    const [one, all, none, alone] = await project.package([
       of('one', { dependenciesToExcludeFromBundle: ['once'] }),
       of('all', { dependenciesToExcludeFromBundle: ['*'] }),
       of('none', {
         dependenciesToExcludeFromBundle: ['once'],
         dependenciesToExcludeFromDeploymentPackage: ['once'],
+      }),
+      of('alone', {
+        dependenciesToExcludeFromBundle: ['once'],
+        dependenciesToExcludeFromDeploymentPackage: ['wrap*'],
       }),
     ]);
     const packages = async (zip: string | undefined) =>
@@ -134,6 +138,7 @@ describe.skipIf(!hasTool('npm'))('with npm', { timeout: 120_000 }, () => {
     expect(await packages(one?.path)).toEqual(['once', 'wrappy']);
     expect(await packages(all?.path)).toEqual(['left-pad', 'once', 'wrappy']);
     expect(await packages(none?.path)).toEqual([]);
+    expect(await packages(alone?.path)).toEqual(['once']);
   });
 
   test('a package without a binary for the processor, one that cannot be downloaded and one that is not there are named', async () => {
@@ -159,6 +164,21 @@ describe.skipIf(!hasTool('npm'))('with npm', { timeout: 120_000 }, () => {
     });
     expect((await refusal([absent])).message).toContain(
       'absent: package not-there stays outside of the bundle, but is not installed',
+    );
+    project.write({
+      'packages/shared/package.json': '{"name":"@acme/shared","version":"1.0.0"}',
+      'packages/shared/index.js': 'exports.shared = 1;\n',
+      'src/shared.ts': `import { shared } from '@acme/shared';\nexport default () => shared;\n`,
+    });
+    mkdirSync(project.path('node_modules/@acme'));
+    symlinkSync(project.path('packages/shared'), project.path('node_modules/@acme/shared'));
+    const shared = esFunction('shared', 'src/shared.ts');
+    expect(outcomes(await project.package([shared]))).toEqual(['shared built']);
+    const outside = esFunction('outside', 'src/shared.ts', {
+      languageSpecificConfig: { dependenciesToExcludeFromBundle: ['*'] },
+    });
+    expect((await refusal([outside])).message).toContain(
+      'outside: package @acme/shared stays outside of the bundle, but is code of the project, in packages/shared: npm cannot install it',
     );
     const noNpm = await refusal([mask], { environment: { PATH: '' } });
     expect(noNpm.message).toContain('mask: the build needs npm');
