@@ -1,8 +1,10 @@
 import * as Type from 'typebox';
+import type { LocalFinding } from '../model/descriptor.ts';
 import { ref, type Value } from '../model/intrinsic.ts';
 import type { PolicyStatement } from '../model/policy.ts';
 import type { StackBuilder } from '../model/stack-builder.ts';
 import { bucketArn } from './bucket-names.ts';
+import { checkPrincipal, isPublic, principalSchema } from './principal.ts';
 import { closedObject, mapOf, oneOf, oneOrMany } from './schema.ts';
 
 export const accessibilitySchema = closedObject(
@@ -20,11 +22,13 @@ export const accessibilitySchema = closedObject(
           Sid: Type.Optional(
             Type.String({ description: 'Name of the statement.', pattern: '^[A-Za-z0-9]*$' }),
           ),
-          Effect: oneOf(['Allow', 'Deny'], { description: 'A Deny wins over every Allow.' }),
+          Effect: Type.Optional(
+            oneOf(['Allow', 'Deny'], { description: 'A Deny wins over every Allow.', default: 'Allow' }),
+          ),
           Action: oneOrMany(Type.String({ minLength: 1 }), {
             description: 'Actions such as s3:GetObject; * stands for any text.',
           }),
-          Principal: Type.Unknown({ description: 'Who the statement is about, as IAM has it.' }),
+          Principal: principalSchema,
           Resource: Type.Optional(
             oneOrMany(Type.String({ minLength: 1 }), { description: 'Default: the bucket and its objects.' }),
           ),
@@ -49,13 +53,32 @@ type Accessibility = Type.Static<typeof accessibilitySchema> | undefined;
  * by the policy; lists of access at objects stay blocked, since they cannot be reviewed in one place.
  */
 export function publicAccessBlock(accessibility: Accessibility): Value {
-  const isPrivate = (accessibility?.accessibilityMode ?? 'private') === 'private';
+  const isPrivate =
+    (accessibility?.accessibilityMode ?? 'private') === 'private' &&
+    !accessibility?.accessPolicyStatements?.some(isPublic);
   return {
     BlockPublicAcls: true,
     BlockPublicPolicy: isPrivate,
     IgnorePublicAcls: true,
     RestrictPublicBuckets: isPrivate,
   };
+}
+
+export function* checkAccess(accessibility: NonNullable<Accessibility>): Iterable<LocalFinding> {
+  const { accessibilityMode = 'private', accessPolicyStatements = [] } = accessibility;
+  for (const [index, statement] of accessPolicyStatements.entries()) {
+    const path = ['accessibility', 'accessPolicyStatements', index];
+    yield* checkPrincipal(statement.Principal, path);
+    if (accessibilityMode === 'private' && isPublic(statement)) {
+      yield {
+        severity: 'warning',
+        code: 'public-policy',
+        path: [...path, 'Principal'],
+        message: 'This statement lets everyone in, though the bucket is private.',
+        suggestion: 'Name who may, or add a Condition.',
+      };
+    }
+  }
 }
 
 export function addBucketPolicy(name: string, accessibility: Accessibility, stack: StackBuilder): void {
@@ -76,6 +99,7 @@ export function addBucketPolicy(name: string, accessibility: Accessibility, stac
   }
   for (const own of accessibility?.accessPolicyStatements ?? []) {
     statements.push({
+      Effect: 'Allow',
       ...own,
       Action: [own.Action].flat(),
       Resource: own.Resource ?? [bucketArn(names, name), objects],

@@ -2,7 +2,7 @@ import * as Type from 'typebox';
 import { defineResource } from '../model/descriptor.ts';
 import { getAtt, ref, type Value } from '../model/intrinsic.ts';
 import type { Names, StackBuilder } from '../model/stack-builder.ts';
-import { accessibilitySchema, addBucketPolicy, publicAccessBlock } from './bucket-access.ts';
+import { accessibilitySchema, addBucketPolicy, checkAccess, publicAccessBlock } from './bucket-access.ts';
 import { lifecycleConfiguration, lifecycleRulesSchema } from './bucket-lifecycle.ts';
 import { bucketArn, bucketName, isBucketArn } from './bucket-names.ts';
 import { checkDirectory, directoryUploadSchema } from './directory-upload.ts';
@@ -70,7 +70,8 @@ export const bucket = defineResource({
   schema,
 
   *check({ properties }, context) {
-    const { directoryUpload, cors } = properties;
+    const { accessibility, directoryUpload, cors } = properties;
+    if (accessibility) yield* checkAccess(accessibility);
     if (directoryUpload) yield* checkDirectory(directoryUpload.directoryPath, context);
     if (cors?.corsRules && !cors.enabled) {
       yield {

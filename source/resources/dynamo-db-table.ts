@@ -2,6 +2,7 @@ import * as Type from 'typebox';
 import { defineResource, type LocalFinding } from '../model/descriptor.ts';
 import { getAtt, ref, sub, type Value } from '../model/intrinsic.ts';
 import type { Names } from '../model/stack-builder.ts';
+import { addUnitScaling, checkUnitScaling, scalingSchema } from './dynamo-db-scaling.ts';
 import { closedObject, namedList, oneOf, staticText } from './schema.ts';
 
 const attributeTypes = { string: 'S', number: 'N', binary: 'B' } as const;
@@ -37,11 +38,12 @@ const schema = closedObject({
       {
         readUnits: units('Read units per second', 'One reads 4 KB.'),
         writeUnits: units('Write units per second', 'One writes 1 KB.'),
+        readScaling: Type.Optional(scalingSchema('Scaling of reads')),
+        writeScaling: Type.Optional(scalingSchema('Scaling of writes')),
       },
       {
         title: 'Provisioned throughput',
         description: 'Without it, every request is paid by itself.',
-        'stp:later': ['readScaling', 'writeScaling'],
       },
     ),
   ),
@@ -96,6 +98,7 @@ export const dynamoDbTable = defineResource({
 
   *check({ properties }) {
     yield* conflictingTypes(properties);
+    if (properties.provisionedThroughput) yield* checkUnitScaling(properties.provisionedThroughput);
     for (const [path, key] of keysOf(properties)) {
       if (key.sortKey?.name === key.partitionKey.name) {
         yield {
@@ -113,7 +116,8 @@ export const dynamoDbTable = defineResource({
       ReadCapacityUnits: properties.provisionedThroughput.readUnits,
       WriteCapacityUnits: properties.provisionedThroughput.writeUnits,
     };
-    stack.add(name, stack.names.logicalId(name, 'AWS::DynamoDB::Table'), {
+    const id = stack.names.logicalId(name, 'AWS::DynamoDB::Table');
+    stack.add(name, id, {
       Type: 'AWS::DynamoDB::Table',
       // What is left behind would keep the name taken, and the next deploy of the stack would fail on it.
       // Removals and replacements that lose data are asked for before they are made.
@@ -140,6 +144,8 @@ export const dynamoDbTable = defineResource({
         })),
       },
     });
+    const indexes = (properties.secondaryIndexes ?? []).map((index) => index.name);
+    addUnitScaling(name, id, properties.provisionedThroughput ?? {}, indexes, stack);
   },
 
   params({ name, properties }, names) {

@@ -5,6 +5,7 @@ import type { PolicyStatement } from '../model/policy.ts';
 import type { StackBuilder } from '../model/stack-builder.ts';
 import { eventId } from './function/events/event-ids.ts';
 import { functionEvents } from './function-events.ts';
+import { principalSchema } from './principal.ts';
 import { isQueueArn } from './queue-arn.ts';
 import { queueRuleId } from './queue-events.ts';
 import { closedObject, mapOf, oneOf } from './schema.ts';
@@ -13,12 +14,14 @@ import { closedObject, mapOf, oneOf } from './schema.ts';
 export const policyStatementsSchema = Type.Array(
   closedObject({
     Sid: Type.Optional(Type.String({ description: 'Name of the statement.', pattern: '^[A-Za-z0-9]*$' })),
-    Effect: oneOf(['Allow', 'Deny'], { description: 'A Deny wins over every Allow.' }),
+    Effect: Type.Optional(
+      oneOf(['Allow', 'Deny'], { description: 'A Deny wins over every Allow.', default: 'Allow' }),
+    ),
     Action: Type.Array(Type.String({ minLength: 1 }), {
       description: 'Actions such as sqs:SendMessage.',
       minItems: 1,
     }),
-    Principal: Type.Unknown({ description: 'Who the statement is about, as IAM has it.' }),
+    Principal: principalSchema,
     Condition: Type.Optional(
       mapOf(mapOf(Type.Unknown()), { description: 'When the statement holds, as IAM has it.' }),
     ),
@@ -61,7 +64,9 @@ export function addQueuePolicy({ name, properties }: Queue, stack: StackBuilder)
       : (snsTopicArn ?? null),
   );
   const statements = [
-    ...(properties.policyStatements ?? []).map((own) => ({ ...own, Resource: arn }) as PolicyStatement),
+    ...(properties.policyStatements ?? []).map(
+      (own) => ({ Effect: 'Allow', ...own, Resource: arn }) as PolicyStatement,
+    ),
     ...may('events.amazonaws.com', rules),
     ...may('sns.amazonaws.com', distinct(topics)),
   ];

@@ -384,3 +384,24 @@ describe('alarms', () => {
     expect(problems.map((problem) => problem.code)).toEqual([code]);
   });
 });
+
+test.each([
+  ['mysql', 16],
+  ['postgres', 63],
+  ['oracle-se2', 30],
+  ['sqlserver-ex', 128],
+])('%s takes names of at most %i characters for its master user', (engine, limit) => {
+  const problems = (length: number) =>
+    read(
+      withDatabase(`type: ${engine}, properties: { primaryInstance: { instanceSize: db.t3.small } }`).replace(
+        'masterUserName: admin',
+        `masterUserName: ${'u'.repeat(length)}`,
+      ),
+    ).problems.map(({ message }) => message);
+  expect(problems(limit)).toEqual([]);
+  expect(problems(limit + 1)).toEqual([
+    limit === 128
+      ? expect.stringContaining('masterUserName')
+      : `Relational database db: ${engine} takes names of at most ${limit} characters for its master user, not ${limit + 1}.`,
+  ]);
+});

@@ -1,6 +1,6 @@
 import * as Type from 'typebox';
 import type { LocalFinding } from '../../model/descriptor.ts';
-import { join, ref, sub, type Value } from '../../model/intrinsic.ts';
+import { join, ref } from '../../model/intrinsic.ts';
 import type { StackBuilder } from '../../model/stack-builder.ts';
 import { closedObject } from '../schema.ts';
 
@@ -66,9 +66,6 @@ export function addScaling(
       ResourceId: join('/', ['service', ref(cluster), { 'Fn::GetAtt': [service, 'Name'] }]),
       MinCapacity: least,
       MaxCapacity: most,
-      RoleARN: sub(
-        'arn:${AWS::Partition}:iam::${AWS::AccountId}:role/aws-service-role/ecs.application-autoscaling.amazonaws.com/AWSServiceRoleForApplicationAutoScaling_ECSService',
-      ),
     },
   });
   const policies: [string, string, number][] = [
@@ -89,7 +86,7 @@ export function addScaling(
         TargetTrackingScalingPolicyConfiguration: {
           PredefinedMetricSpecification: { PredefinedMetricType: metric },
           TargetValue: value,
-        } satisfies Value,
+        },
       },
     });
   }

@@ -17,7 +17,7 @@ export const databaseSchema = closedObject({
           description: 'Name of the user.',
           default: 'db_master_user',
           examples: ['admin'],
-          pattern: '^[A-Za-z][A-Za-z0-9_]{0,15}$',
+          pattern: '^[A-Za-z][A-Za-z0-9_]{0,127}$',
         }),
       ),
       masterUserPassword: Type.String({

@@ -68,6 +68,17 @@ export const relationalDatabase = defineResource({
   },
 });
 
+/**
+ * Characters by the protocol of the engine.
+ * @see https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_CreateDBInstance.Settings.html
+ */
+const userNameLimits: Readonly<Record<string, number>> = {
+  mysql: 16,
+  postgresql: 63,
+  oracle: 30,
+  sqlserver: 128,
+};
+
 function* checkEngine(
   properties: Pick<DatabaseProperties, 'engine' | 'accessibility'> & Partial<DatabaseProperties>,
 ): Iterable<LocalFinding> {
@@ -98,6 +109,15 @@ function* checkEngine(
       at: 'key',
       message: 'accessibilityMode whitelisted-ips-only needs "whitelistedIps".',
       expected: 'a list of addresses such as 203.0.113.7 or 203.0.113.0/24',
+    };
+  }
+  const user = properties.credentials?.masterUserName ?? '';
+  const limit = userNameLimits[protocol];
+  if (limit !== undefined && user.length > limit) {
+    yield {
+      code: 'out-of-bounds',
+      path: ['credentials', 'masterUserName'],
+      message: `${engine.type} takes names of at most ${limit} characters for its master user, not ${user.length}.`,
     };
   }
   if (protocol === 'sqlserver' && databaseName(engine) !== undefined) {
