@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import path from 'node:path';
 import type { BuildOptions, BuildResult, Message, Metafile, Plugin } from 'esbuild';
@@ -7,6 +6,7 @@ import type { BuildpackProperties, FunctionToPackage } from './artifact.ts';
 import { decoratorMetadata } from './decorator-metadata.ts';
 import type { EsOptions } from './es-options.ts';
 import { toBuildOptions } from './es-options.ts';
+import { lacksHandler } from './handler-export.ts';
 import type { OutsidePackage } from './installed-packages.ts';
 import { isNative, packageOf } from './native-packages.ts';
 import { toPosix } from './stamps.ts';
@@ -26,7 +26,7 @@ export type Bundle = {
   inputs: string[];
   /** Packages that were imported and left outside, each with the absolute folder of a file that imports it. */
   outside: OutsidePackage[];
-  /** True when the entry is an ES module of which it is certain that it has no export of the handler's name. */
+  /** True when it is certain that the entry has no export of the handler's name. */
   lacksHandler: boolean;
 };
 
@@ -210,25 +210,6 @@ function outsidePackages(metafile: Metafile, entryPoint: string, directory: stri
     }
   }
   return [...packages.values()];
-}
-
-/**
- * esbuild lists the exports of ES modules only. In CommonJS output they are getters, `default:()=>x`; where none
- * is anywhere in the text there is no such export for sure, unless all those of something outside are passed on.
- */
-function lacksHandler(
-  metafile: Metafile,
-  output: string,
-  entryFile: string,
-  code: Uint8Array,
-  { properties, options }: BundleRequest,
-): boolean {
-  const { entryPoint = '', exports = [] } = metafile.outputs[output] ?? {};
-  if (metafile.inputs[entryPoint]?.format !== 'esm') return false;
-  const name = properties.handlerFunction ?? 'default';
-  const bytes = Buffer.from(code.buffer, code.byteOffset, code.byteLength);
-  if (options.format === 'esm' ? exports.includes(name) : bytes.includes(`${name}:()=>`)) return false;
-  return name === 'default' || !/\bexport\s*\*\s*from\b/.test(readFileSync(entryFile, 'utf8'));
 }
 
 function isBuildFailure(error: unknown): error is { errors: Message[] } {

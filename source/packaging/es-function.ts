@@ -59,7 +59,7 @@ export function bundleContents(
       code: 'missing-handler',
       message: `${entry} has no ${isDefault ? 'default export' : `export ${handlerFunction}`}, which is the function's handler`,
       hint: isDefault
-        ? 'Write `export default async (event) => …`, or name another export as handlerFunction.'
+        ? 'Write `export default async (event) => …` (in CommonJS `exports.default = …`), or name another export as handlerFunction.'
         : `Write \`export const ${handlerFunction} = async (event) => …\`, or leave handlerFunction out to have the default export.`,
     });
   }

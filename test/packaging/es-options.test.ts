@@ -98,6 +98,31 @@ module.exports = () => require('fs').readFileSync(join(__dirname, 'templates/mai
   });
 });
 
+test('an entry in CommonJS needs the export, too; what it passes on may have it', async () => {
+  const project = createProject({
+    'src/bare.js': 'module.exports = async (event) => event;\n',
+    'src/named.js': 'exports.handler = async () => 1;\n',
+    'src/right.js': 'exports.default = async () => "right";\n',
+    'src/passes.js': "module.exports = require('./right.js');\n",
+    'src/spreads.js': "module.exports = { ...require('./right.js') };\n",
+  });
+  for (const name of ['right', 'passes', 'spreads'])
+    expect(await call(project, `src/${name}.js`)).toBe('right');
+  expect(await call(project, 'src/named.js', {}, { handlerFunction: 'handler' })).toBe(1);
+  const asModule = { outputModuleFormat: 'esm' } as const;
+  expect(await call(project, 'src/bare.js', asModule)).toEqual({});
+  await expect(
+    project.package([
+      esFunction('f', 'src/named.js', { languageSpecificConfig: asModule, handlerFunction: 'handler' }),
+    ]),
+  ).rejects.toThrow('f: src/named.js has no export handler');
+  for (const name of ['bare', 'named']) {
+    const failure = project.package([esFunction(name, `src/${name}.js`)]);
+    await expect(failure).rejects.toThrow(`${name}: src/${name}.js has no default export`);
+    await expect(failure).rejects.toMatchObject({ hint: expect.stringContaining('exports.default') });
+  }
+});
+
 test('source maps: in the artifact, in a folder, or nowhere', async () => {
   const project = createProject({ 'src/f.ts': 'export default async () => 1;\n' });
   const of = (name: string, languageSpecificConfig: EsLanguageConfig) =>

@@ -10,6 +10,7 @@ const dependencies = {
   '@node-rs/crc32': '1.10.6',
   bufferutil: '4.0.9',
   'left-pad': '1.3.0',
+  '@smithy/is-array-buffer': '4.0.0',
   once: '1.4.0',
   sharp: '0.34.4',
 };
@@ -139,6 +140,23 @@ describe.skipIf(!hasTool('npm'))('with npm', { timeout: 120_000 }, () => {
     expect(await packages(all?.path)).toEqual(['left-pad', 'once', 'wrappy']);
     expect(await packages(none?.path)).toEqual([]);
     expect(await packages(alone?.path)).toEqual(['once']);
+  });
+
+  test('a package of the SDK comes from the runtime, unless it is asked for by name', async () => {
+    const project = nativeProject();
+    project.write({
+      'src/sdk.ts': `import { isArrayBuffer } from '@smithy/is-array-buffer';\nexport default () => isArrayBuffer(1);\n`,
+    });
+    const packages = async (names: string[]) => {
+      const languageSpecificConfig = { dependenciesToExcludeFromBundle: names };
+      const [artifact] = await project.package([esFunction('sdk', 'src/sdk.ts', { languageSpecificConfig })]);
+      return (await namesOf(artifact?.path)).filter((name) => name.endsWith('is-array-buffer/package.json'));
+    };
+    expect(await packages([])).toEqual([]);
+    expect(await packages(['*'])).toEqual([]);
+    expect(await packages(['@smithy/is-array-buffer'])).toEqual([
+      'node_modules/@smithy/is-array-buffer/package.json',
+    ]);
   });
 
   test('a package without a binary for the processor, one that cannot be downloaded and one that is not there are named', async () => {

@@ -16,7 +16,9 @@ const nodeOptions = {
       default: false,
     }),
   ),
-  dependenciesToExcludeFromBundle: texts('Packages that are installed beside the bundle; `*` for all.'),
+  dependenciesToExcludeFromBundle: texts(
+    'Packages that are installed beside the bundle; `*` for all but the SDK, which the runtime has. What it lacks of that is named here.',
+  ),
   dependenciesToExcludeFromDeploymentPackage: texts('Packages that are left out altogether.'),
   outputModuleFormat: Type.Optional(
     oneOf(['cjs', 'esm'], { description: 'CommonJS or ES modules.', default: 'cjs' }),
