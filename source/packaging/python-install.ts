@@ -57,10 +57,40 @@ function glibcMinors(version: string): number[] {
 
 const machine = ({ fn }: BuildJob): string => (fn.architecture === 'arm64' ? 'aarch64' : 'x86_64');
 
+/**
+ * pip picks wheels for another machine, but reads conditions such as `python_version < "3.11"` as if they were about
+ * its own; this tells it otherwise. A pip that is built differently does as it always does.
+ */
+const pipScript = `
+import json, runpy, sys
+try:
+    from pip._vendor.packaging import markers
+    asked, own = json.loads(sys.argv[1]), markers.default_environment
+    markers.default_environment = lambda: {**own(), **asked}
+except Exception:
+    pass
+sys.argv = ['pip', *sys.argv[2:]]
+runpy.run_module('pip', run_name='__main__', alter_sys=True)
+`;
+
+/** @see https://packaging.python.org/en/latest/specifications/dependency-specifiers/#environment-markers */
+const targetMarkers = (job: BuildJob, version: string): Record<string, string> => ({
+  implementation_name: 'cpython',
+  implementation_version: `${version}.0`,
+  os_name: 'posix',
+  platform_machine: machine(job),
+  platform_python_implementation: 'CPython',
+  platform_system: 'Linux',
+  python_full_version: `${version}.0`,
+  python_version: version,
+  sys_platform: 'linux',
+});
+
 function pipArguments(job: BuildJob, version: string): string[] {
   const platforms = glibcMinors(version).map((minor) => `manylinux_2_${minor}_${machine(job)}`);
   return [
-    ...['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--no-input', '--no-compile'],
+    ...['-c', pipScript, JSON.stringify(targetMarkers(job, version))],
+    ...['install', '--quiet', '--disable-pip-version-check', '--no-input', '--no-compile'],
     ...['--no-warn-conflicts', '--implementation', 'cp', '--python-version', version, '--only-binary=:all:'],
     ...[...platforms, `manylinux2014_${machine(job)}`].flatMap((platform) => ['--platform', platform]),
   ];

@@ -264,6 +264,24 @@ describe.each(pythonInstallers())('with $name', { timeout: 120_000 }, ({ name: i
     expect((await install({ 'pyproject.toml': '[tool.ruff]\nline-length = 100\n' })).installed).toEqual([]);
   });
 
+  test('conditions are about the machine that the function runs on', async () => {
+    const project = createProject({
+      'main.py': handler,
+      // Needs tomli before Python 3.11.
+      'requirements.txt':
+        'build==1.2.2\nsix==1.16.0; platform_machine == "aarch64"\ncolorama; os_name == "nt"\n',
+    });
+    const on = async (version: string, architecture: 'x86_64' | 'arm64') => {
+      const fn = sourceFunction('f', 'main.py', `python${version}`, { architecture });
+      const [artifact] = await project.package([fn], { environment });
+      const names = Object.keys(await readZip(readFileSync(artifact?.path ?? '')));
+      return ['tomli/__init__.py', 'six.py', 'colorama/__init__.py'].filter((name) => names.includes(name));
+    };
+    expect(await on('3.10', 'x86_64')).toEqual(['tomli/__init__.py']);
+    expect(await on('3.10', 'arm64')).toEqual(['tomli/__init__.py', 'six.py']);
+    expect(await on('3.14', 'x86_64')).toEqual([]);
+  });
+
   test('a lock of uv decides the versions, and a new one is installed', async () => {
     const { project, fn, installed } = await install({ 'pyproject.toml': uvProject, 'uv.lock': uvLock });
     expect(installed).toEqual(['six-1.16.0']);
