@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { buffer, text } from 'node:stream/consumers';
-import { afterEach } from 'vitest';
+import { afterAll, afterEach } from 'vitest';
 import { fromBufferPromise } from 'yauzl';
 import type {
   Artifact,
@@ -101,7 +101,7 @@ export function pythonInstallers(): {
   environment: Record<string, string | undefined>;
 }[] {
   const links = mkdtempSync(path.join(tmpdir(), 'stp-python-'));
-  process.once('exit', () => rmSync(links, { recursive: true, force: true }));
+  afterAll(() => rmSync(links, { recursive: true, force: true }));
   const withOnly = (name: string, programs: Record<string, string | undefined>) => {
     const folder = path.join(links, name);
     mkdirSync(folder);
