@@ -70,6 +70,21 @@ const budgetControl = closedObject(
 
 const secretText = (description: string) => Type.String({ description, minLength: 1 });
 
+const atlasAccessibility = closedObject(
+  {
+    accessibilityMode: oneOf(['internet', 'vpc', 'scoping-workloads-in-vpc', 'whitelisted-ips-only'], {
+      description: 'Where connections may come from. Those to the VPC are not made by this version.',
+      default: 'internet',
+    }),
+    whitelistedIps: Type.Optional(
+      Type.Array(staticText({ minLength: 1 }), {
+        description: 'Addresses or blocks such as 203.0.113.0/24.',
+      }),
+    ),
+  },
+  { title: 'Access', description: 'For all clusters of the stack.' },
+);
+
 const providerConfig = closedObject(
   {
     upstash: Type.Optional(
@@ -87,8 +102,9 @@ const providerConfig = closedObject(
           publicKey: secretText('Of an API key.'),
           privateKey: secretText('Of the same key; best a secret: $Secret(…).'),
           organizationId: secretText('Of the organization.'),
+          accessibility: Type.Optional(atlasAccessibility),
         },
-        { description: 'Account at MongoDB Atlas.', 'stp:later': ['accessibility'] },
+        { description: 'Account at MongoDB Atlas.' },
       ),
     ),
   },

@@ -1,29 +1,37 @@
 import type { CloudFormation, StackResourceSummary } from '@aws-sdk/client-cloudformation';
 import type { S3 } from '@aws-sdk/client-s3';
 import { UserError } from '../model/errors.ts';
+import { deleteLeftovers, noticeLeft, type ProvidedInput, providedToDelete } from './delete-provided.ts';
 import type { DeployEvent, PlannedChange } from './deploy-event.ts';
 import { emptyBucket, holdsObjects } from './empty-bucket.ts';
 import { followStack } from './follow-stack.ts';
 import { holdsData, isKept } from './holds-data.ts';
 import { type DeployControl, type Outcome, type Run, throwIfInterrupted } from './operation.ts';
+import { plannedAt } from './provided-resources.ts';
 import { deployedTemplate, type ReadTemplate } from './resource-owners.ts';
 import { causeOf } from './root-cause.ts';
 import { runOnStack, type StackInput } from './stack-input.ts';
 import { findStack, isRunning, resultOf } from './stack-status.ts';
 
+export type DeleteInput = StackInput & ProvidedInput;
+
 /**
- * Deletes a stack after asking: empties its buckets, deletes, watches to the end. A stack that is not there is
- * deleted already. What a DeletionPolicy keeps stays, its objects too.
+ * Deletes a stack after asking: empties its buckets, deletes, watches to the end, then removes what it has at providers
+ * besides AWS. A stack that is not there is deleted already. What a DeletionPolicy keeps stays, its objects too.
  */
-export function deleteStack(input: StackInput, control: DeployControl): AsyncGenerator<DeployEvent, void> {
+export function deleteStack(input: DeleteInput, control: DeployControl): AsyncGenerator<DeployEvent, void> {
   return runOnStack('delete', input, control, (run) => remove(run, input));
 }
 
-async function remove(run: Run, input: StackInput): Promise<Outcome> {
+async function remove(run: Run, input: DeleteInput): Promise<Outcome> {
   const cloudFormation = await run.clients.cloudFormation();
   const { stackName } = input;
-  const found = await run.phase('check', () => inspect(run, cloudFormation, stackName));
+  const { found, provided } = await run.phase('check', async () => {
+    const found = await inspect(run, cloudFormation, stackName);
+    return { found, provided: await providedToDelete(run, input, found?.template.template) };
+  });
   if (found === undefined) {
+    if (provided.resources.length > 0) return deleteLeftovers(run, stackName, provided);
     run.notice('info', `There is no stack ${stackName}; nothing is to be deleted.`);
     return { status: 'succeeded' };
   }
@@ -31,16 +39,14 @@ async function remove(run: Run, input: StackInput): Promise<Outcome> {
   const agreed = await run.phase('review', async () => {
     const changes = plannedRemovals(resources, template);
     const filled = await bucketsWithObjects(await run.clients.s3(), changes);
-    run.emit({
-      type: 'plan',
-      action: 'delete',
-      stackId,
-      stackName,
-      changes: withoutEmptyBuckets(changes, filled),
-    });
+    const planned = [
+      ...withoutEmptyBuckets(changes, filled),
+      ...provided.resources.map((one) => plannedAt(one, 'remove')),
+    ];
+    run.emit({ type: 'plan', action: 'delete', stackId, stackName, changes: planned });
     // Whoever started a deletion that runs has been asked already.
     if (status === 'DELETE_IN_PROGRESS') return true;
-    const lost = withoutEmptyBuckets(changes, filled).filter((change) => change.losesData);
+    const lost = planned.filter((change) => change.losesData);
     const answer = await run.ask({
       kind: 'delete',
       message: `Delete ${stackName} with its ${resources.length === 1 ? 'resource' : `${resources.length} resources`}?`,
@@ -82,8 +88,10 @@ async function remove(run: Run, input: StackInput): Promise<Outcome> {
     isEnd: (now) => now === 'DELETE_COMPLETE' || now === 'DELETE_FAILED',
   });
   run.control.cancel.removeEventListener('abort', warn);
-  if (followed.status === undefined) return { status: 'detached' };
-
+  if (followed.status === undefined) {
+    if (provided.resources.length > 0) noticeLeft(run, provided);
+    return { status: 'detached' };
+  }
   const result = resultOf(followed.status, { deleting: true, cancelled: false });
   run.emit({
     type: 'phase',
@@ -91,7 +99,10 @@ async function remove(run: Run, input: StackInput): Promise<Outcome> {
     status: result === 'succeeded' ? 'done' : 'failed',
     message: followed.status,
   });
-  if (result === 'succeeded') return { status: result };
+  if (result === 'succeeded') {
+    await provided.remove();
+    return { status: result };
+  }
   const cause = causeOf(
     followed.events,
     { ownerOf: template.ownerOf, ...(input.locate && { locate: input.locate }) },

@@ -106,6 +106,8 @@ export type PlannedChange = {
   logicalId: string;
   resourceType: string;
   physicalId?: string;
+  /** Who makes it, where that is not CloudFormation. */
+  provider?: string;
   /** Why it is replaced or changed: the properties that differ. */
   reason?: string;
   losesData: boolean;

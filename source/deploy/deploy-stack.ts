@@ -6,7 +6,7 @@ import { type Config, stackNameOf } from '../model/config.ts';
 import type { ConfigPath, SourceRange } from '../model/diagnostic.ts';
 import type { Template } from '../model/template.ts';
 import type { Artifact, PackagingEvent } from '../packaging/artifact.ts';
-import { artifactBucketParameter } from '../synth/synthesize-stack.ts';
+import type { ProvidedResource } from '../synth/synthesize-stack.ts';
 import { cancelOnRequest } from './cancel-operation.ts';
 import {
   type ChangeSet,
@@ -20,10 +20,12 @@ import { packageFunctions, sendArtifacts } from './deploy-artifacts.ts';
 import type { DeployEvent } from './deploy-event.ts';
 import { changeSetSettings, noticeUnprotected, settleTerminationProtection } from './deployment-settings.ts';
 import { type Followed, followStack } from './follow-stack.ts';
+import { refuseImageBuilds } from './image-builds.ts';
 import { type DeployControl, type Outcome, type Run, runOperation, throwIfInterrupted } from './operation.ts';
 import { plannedChange, questionAbout } from './planned-changes.ts';
 import { prepareStack } from './prepare-stack.ts';
-import { refuseUnfilled } from './provided-resources.ts';
+import { ProvidedStep } from './provided-step.ts';
+import type { ProviderAddresses } from './providers/provider.ts';
 import { deployedTemplate, type ReadTemplate, readTemplate } from './resource-owners.ts';
 import { failureOfChangeSet, findCause } from './root-cause.ts';
 import { resultOf } from './stack-status.ts';
@@ -36,6 +38,10 @@ export type DeployInput = {
   template: Template;
   /** The template parameter that takes the S3 key of each function's artifact (`synthesizeStack`). */
   artifacts: readonly { functionName: string; keyParameter: string }[];
+  /** What has to be made at providers besides AWS first (`synthesizeStack`). */
+  provided?: readonly ProvidedResource[];
+  /** Where the providers are; without it at their public addresses. */
+  providerAddresses?: ProviderAddresses;
   tags: { Key: string; Value: string }[];
   target: Target;
   programVersion: string;
@@ -70,41 +76,58 @@ export function deployStack(input: DeployInput, control: DeployControl): AsyncGe
       clients,
       control,
     },
-    (run) => deploy(run, clients, input),
+    (run) => deployWithProvided(run, clients, input),
   );
 }
 
-async function deploy(run: Run, clients: Clients, given: DeployInput): Promise<Outcome> {
+/** What was made at providers for a stack that did not come to be is taken back. */
+async function deployWithProvided(run: Run, clients: Clients, given: DeployInput): Promise<Outcome> {
+  const provided = new ProvidedStep(run, {
+    stackName: stackNameOf(given.config),
+    provided: given.provided ?? [],
+    settings: { accounts: given.config.sections?.providerConfig, addresses: given.providerAddresses },
+  });
+  try {
+    return await provided.settle(await deploy(run, clients, given, provided));
+  } catch (error) {
+    await provided.undo();
+    throw error;
+  }
+}
+
+async function deploy(
+  run: Run,
+  clients: Clients,
+  given: DeployInput,
+  provided: ProvidedStep,
+): Promise<Outcome> {
   const cloudFormation = await clients.cloudFormation();
   const stackName = stackNameOf(given.config);
   throwIfInterrupted(run.interrupted);
 
   const { type, stack, settings, before } = await run.phase('check', async () => {
-    const keys = given.artifacts.map(({ keyParameter }) => keyParameter);
-    refuseUnfilled(given.template, [artifactBucketParameter, ...keys]);
+    refuseImageBuilds(given.template);
     const stack = await prepareStack(run, cloudFormation, stackName);
+    const before = stack && (await deployedTemplate(cloudFormation, stackName));
+    await provided.check(before?.template);
     const settings = await changeSetSettings(run, given.config, stack);
-    return stack
-      ? ({
-          type: 'UPDATE',
-          stack,
-          settings,
-          before: await deployedTemplate(cloudFormation, stackName),
-        } as const)
-      : ({ type: 'CREATE', stack, settings, before: undefined } as const);
+    return { type: stack ? 'UPDATE' : 'CREATE', stack, settings, before } as const;
   });
   const artifacts = await run.phase('package', () => packageFunctions(run, given));
-  const input = { ...given, template: withVersionDigests(given, artifacts) };
+  const input = { ...given, template: provided.record(withVersionDigests(given, artifacts)) };
   throwIfInterrupted(run.interrupted);
-  const { template, parameters } = await run.phase('upload', () =>
-    sendArtifacts(run, clients, input, artifacts),
-  );
+  const { template, parameters } = await run.phase('upload', async () => {
+    const sent = await sendArtifacts(run, clients, input, artifacts);
+    return { ...sent, parameters: [...sent.parameters, ...(await provided.ensure())] };
+  });
   throwIfInterrupted(run.interrupted);
 
   const owners = (logicalId: string) =>
     readTemplate(input.template).ownerOf(logicalId) ?? before?.ownerOf(logicalId);
   const request: ChangeSetRequest = { stackName, type, template, parameters, tags: input.tags, settings };
-  const changeSet = await run.phase('review', () => review(run, cloudFormation, input, request, before));
+  const changeSet = await run.phase('review', () =>
+    review(run, cloudFormation, input, request, before, provided),
+  );
   if (changeSet === 'declined') return { status: 'cancelled' };
   if (changeSet.unchanged) {
     await discardChangeSet(run, cloudFormation, changeSet);
@@ -123,13 +146,14 @@ async function deploy(run: Run, clients: Clients, given: DeployInput): Promise<O
   return outcome;
 }
 
-/** Makes the change set, shows the plan, and asks where that is wanted. */
+/** Makes the change set, shows the plan, asks where that is wanted, and changes what is at providers. */
 async function review(
   run: Run,
   cloudFormation: CloudFormation,
   input: DeployInput,
   request: ChangeSetRequest,
   before: ReadTemplate | undefined,
+  provided: ProvidedStep,
 ): Promise<ChangeSet | 'declined'> {
   const after = readTemplate(input.template);
   const changeSet = await createChangeSet(run, cloudFormation, request).catch(async (error) => {
@@ -143,9 +167,10 @@ async function review(
   try {
     const widenings = describeWidening(before?.template, input.template);
     const permissions = new Map(widenings.map((one) => [one.logicalId, one.sentences]));
-    const changes = changeSet.changes.flatMap(({ ResourceChange: change }) =>
+    const ofStack = changeSet.changes.flatMap(({ ResourceChange: change }) =>
       change ? [plannedChange(change, { before, after, permissions })] : [],
     );
+    const changes = [...ofStack, ...provided.plannedChanges()];
     const action = request.type === 'CREATE' ? 'create' : 'update';
     run.emit({
       type: 'plan',
@@ -161,6 +186,7 @@ async function review(
       return 'declined';
     }
     throwIfInterrupted(run.interrupted);
+    await provided.apply();
     return changeSet;
   } catch (error) {
     await discardChangeSet(run, cloudFormation, changeSet);

@@ -80,6 +80,7 @@ export type ResourceState = {
   resource?: string;
   /** From the plan. */
   action?: PlannedChange['action'];
+  provider?: string;
   /** CloudFormation's last word, absent while it waits. */
   status?: string;
   /** `CONFIGURATION_COMPLETE`: it stabilizes still, and what depends on it may start. */

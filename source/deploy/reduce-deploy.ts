@@ -217,6 +217,8 @@ function settle(state: DeployState, status: string): DeployState['stacks'] {
   if (status !== 'succeeded' && status !== 'rolledBack' && status !== 'cancelled') return state.stacks;
   const settleResource = (resource: ResourceState): ResourceState => {
     if (resource.progress === 'rolling-back') return { ...resource, progress: 'rolled-back' };
+    if (resource.provider !== undefined && resource.action === 'add' && status !== 'succeeded')
+      return { ...resource, progress: 'rolled-back' };
     if (resource.progress !== 'running') return resource;
     if (status !== 'succeeded') return { ...resource, progress: 'cancelled' };
     const deleted = resource.action === 'remove' || resource.status?.startsWith('DELETE_');

@@ -30,14 +30,18 @@ export function isStackItself(event: StackEvent): boolean {
   );
 }
 
-/** A resource that the plan names and that nothing has happened to yet. */
+/**
+ * A resource that the plan names and that nothing has happened to yet; save at a provider, where it is made before and
+ * goes after the stack.
+ */
 export function plannedResource(change: PlannedChange): ResourceState {
   return {
     logicalId: change.logicalId,
     resourceType: change.resourceType,
     action: change.action,
-    progress: 'waiting',
+    progress: change.provider !== undefined && change.action !== 'remove' ? 'done' : 'waiting',
     provisional: false,
+    ...(change.provider !== undefined && { provider: change.provider }),
     ...(change.physicalId !== undefined && { physicalId: change.physicalId }),
     ...(change.resource !== undefined && { resource: change.resource }),
   };

@@ -55,6 +55,8 @@ export type Connection = {
   variables: Record<string, Value>;
   /** A port that is opened to the function's security group, in the security group with that logical id. */
   ingress?: { securityGroup: string; port: Value };
+  /** It knows who may use it by the ARN of their role, which has to be known before the role is made. */
+  knowsRoles?: boolean;
   /** What a function inside the VPC reaches through a gateway endpoint. */
   gatewayEndpoint?: 's3' | 'dynamodb';
 };

@@ -30,6 +30,8 @@ export type HookPoint =
   | 'beforeDev'
   | 'afterDev';
 
+export type AtlasAccessibilityMode = 'internet' | 'vpc' | 'scoping-workloads-in-vpc' | 'whitelisted-ips-only';
+
 /** Parts of the config that the template knows nothing of; the commands act on them. */
 export type ProjectSections = {
   deploymentConfig?: {
@@ -54,7 +56,12 @@ export type ProjectSections = {
   /** Texts may be dynamic references to secrets, which who calls a provider has to resolve. */
   providerConfig?: {
     upstash?: { accountEmail: Value; apiKey: Value };
-    mongoDbAtlas?: { publicKey: Value; privateKey: Value; organizationId: Value };
+    mongoDbAtlas?: {
+      publicKey: Value;
+      privateKey: Value;
+      organizationId: Value;
+      accessibility?: { accessibilityMode: AtlasAccessibilityMode; whitelistedIps?: string[] };
+    };
   };
   hooks?: Partial<Record<HookPoint, Hook[]>>;
   scripts?: Record<string, Script>;

@@ -29,6 +29,8 @@ export type TemplateOutput = { Value: Value; Description?: string; Export?: { Na
 export type Template = {
   AWSTemplateFormatVersion: '2010-09-09';
   Description?: string;
+  /** `stp:provided`: what the stack has at providers besides AWS. */
+  Metadata?: Record<string, Value>;
   Parameters?: Record<string, TemplateParameter>;
   Conditions?: Record<string, Value>;
   Resources: Record<string, TemplateResource>;

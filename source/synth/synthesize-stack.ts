@@ -8,12 +8,18 @@ import { jobTrigger } from '../resources/batch-job-trigger.ts';
 import { artifactKeyParameter } from '../resources/function/function.ts';
 import { createNames } from '../resources/names.ts';
 import { resourceDescriptor } from '../resources/registry.ts';
+import type { MongoDbAtlasProperties } from '../resources/third-party/mongo-db-atlas-cluster.ts';
 import { type ProvidedResource, providedResources } from '../resources/third-party/provided.ts';
 import { applyOverrides } from './apply-overrides.ts';
 import { checkLimits } from './check-limits.ts';
 import { publishVersions } from './publish-versions.ts';
 import { settleReferences } from './settle-references.ts';
 import { type FunctionDraft, TemplateBuilder } from './template-builder.ts';
+
+export type { MongoDbAtlasProperties, ProvidedResource };
+
+/** What has to be known of a resource at a provider to remove it, from whichever machine. */
+export type ProvidedRecord = Pick<ProvidedResource, 'name' | 'type' | 'provider'>;
 
 /** What a config becomes. Only when no finding is an error can the template be deployed. */
 export type SynthesizedStack = {
@@ -64,6 +70,7 @@ export function synthesizeStack(given: Config, { digests = {} }: SynthesisInput 
   const template: Template = {
     AWSTemplateFormatVersion: '2010-09-09',
     Description: `STP-stack_${config.serviceName}_${config.stage}`,
+    ...(provided.length > 0 ? { Metadata: { 'stp:provided': provided.map(recordOf) } } : {}),
     ...(hasParameters ? { Parameters: stack.parameters } : {}),
     ...(Object.keys(stack.conditions).length > 0 ? { Conditions: stack.conditions } : {}),
     Resources: stack.resources,
@@ -92,6 +99,12 @@ function withHelpers(config: Config): Config {
   });
   return triggers.length === 0 ? config : { ...config, resources: [...config.resources, ...triggers] };
 }
+
+const recordOf = ({ name, type, provider }: ProvidedResource): ProvidedRecord => ({ name, type, provider });
+
+/** The resources of the config that providers besides AWS make. */
+export const providedRecords = (config: Config): ProvidedRecord[] =>
+  providedResources(config, namesOf(config)).map(recordOf);
 
 /** A parameter that nothing refers to is left out, and nobody has to fill it in. */
 function usedOf(resources: ProvidedResource[], stack: TemplateBuilder): ProvidedResource[] {

@@ -8,6 +8,7 @@ import { logGroupsOf, openLogs } from '../function-logs.ts';
 import { packageProject } from '../package-project.ts';
 import { programVersion } from '../program-version.ts';
 import { configFile, resolveTarget, stateDirectory, synthesizeProject } from '../project.ts';
+import { providerAddresses } from '../provider-addresses.ts';
 import { printWarnings } from '../report-error.ts';
 import { showOperation } from '../show-operation.ts';
 
@@ -31,7 +32,7 @@ export async function deploy(
   const file = configFile(context);
   // Before the full screen opens: a wrong config is told in the scrollback.
   const project = await synthesizeProject(context, { checkEntryFiles: true, pinSecrets: true });
-  const { template, artifacts } = project;
+  const { template, artifacts, provided } = project;
   printWarnings(context, project.problems);
   let target: Target | undefined;
 
@@ -42,6 +43,8 @@ export async function deploy(
         config: project.config,
         template,
         artifacts,
+        provided,
+        providerAddresses: providerAddresses(context.io.env),
         tags: stackTags(project.config),
         target,
         programVersion,

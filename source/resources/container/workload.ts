@@ -3,7 +3,7 @@ import { getAtt, sub, type Value } from '../../model/intrinsic.ts';
 import type { PolicyStatement } from '../../model/policy.ts';
 import type { Names, StackBuilder } from '../../model/stack-builder.ts';
 import { type Environment, environmentSchema } from '../function/environment.ts';
-import { iamRoleStatementsSchema, roleStatements } from '../function/role.ts';
+import { iamRoleStatementsSchema, roleName, roleStatements } from '../function/role.ts';
 import { disabledSchema, retentionSchema } from '../log-retention.ts';
 import { closedObject, staticSwitch } from '../schema.ts';
 import { addGatewayEndpoint, networkOf, securityGroupId } from '../vpc.ts';
@@ -63,8 +63,16 @@ export function connectWorkload(
   }
   const own = new Set(variables.keys());
   const granted: PolicyStatement[] = [];
+  let RoleName: Value | undefined;
   for (const target of properties.connectTo ?? []) {
-    const { statements, variables: injected, ingress, gatewayEndpoint } = stack.connection(target);
+    const {
+      statements,
+      variables: injected,
+      ingress,
+      gatewayEndpoint,
+      knowsRoles,
+    } = stack.connection(target);
+    if (knowsRoles) RoleName = roleName(names, name);
     granted.push(...statements);
     if (gatewayEndpoint) addGatewayEndpoint(stack, gatewayEndpoint);
     if (ingress) {
@@ -96,6 +104,7 @@ export function connectWorkload(
     }
   }
   const roleArn = addRole(name, '', trusted, stack, {
+    RoleName,
     Policies: [
       ...policy('custom-iam-role-statements', roleStatements(properties.iamRoleStatements ?? [])),
       ...policy('custom-allow-access-to-policy-statements', granted),
@@ -115,12 +124,17 @@ export function addRole(
   specifier: string,
   trusted: string,
   stack: StackBuilder,
-  { Policies = [], managed = [] }: { Policies?: Value[]; managed?: string[] },
+  {
+    Policies = [],
+    managed = [],
+    RoleName,
+  }: { Policies?: Value[]; managed?: string[]; RoleName?: Value | undefined },
 ): Value {
   const id = stack.names.logicalId(name, 'AWS::IAM::Role', { specifier });
   stack.add(name, id, {
     Type: 'AWS::IAM::Role',
     Properties: {
+      RoleName,
       AssumeRolePolicyDocument: {
         Version: '2012-10-17',
         Statement: [{ Effect: 'Allow', Principal: { Service: trusted }, Action: 'sts:AssumeRole' }],

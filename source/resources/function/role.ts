@@ -55,5 +55,7 @@ export const lambdaTrustPolicy: Value = {
 };
 
 /** IAM allows 64 characters, of which the longest name of a Region (`us-isof-south-1`) and a hyphen take 16. */
-export const roleName = (names: Names, functionName: string): Value =>
-  sub(`${names.physicalName(functionName, 64 - 16)}-\${AWS::Region}`);
+export const roleNameText = (names: Names, functionName: string): string =>
+  `${names.physicalName(functionName, 64 - 16)}-\${AWS::Region}`;
+
+export const roleName = (names: Names, functionName: string): Value => sub(roleNameText(names, functionName));

@@ -2,6 +2,7 @@ import type { Config, ConfigResource } from '../../model/config.ts';
 import type { LocalFinding } from '../../model/descriptor.ts';
 import { ref, type Value } from '../../model/intrinsic.ts';
 import type { Names, StackBuilder } from '../../model/stack-builder.ts';
+import { roleNameText } from '../function/role.ts';
 
 /** Who runs a resource that AWS does not have. */
 export type Provider = 'upstash' | 'mongoDbAtlas';
@@ -39,9 +40,14 @@ export type ProvidedResource = {
   type: string;
   provider: Provider;
   properties: Record<string, unknown>;
+  /** Names of the roles of what is connected to it; `${AWS::Region}` stands in them. */
+  roleNames: string[];
   /** The template parameter that takes each param. */
   parameters: Record<string, string>;
 };
+
+const connects = ({ properties }: ConfigResource, name: string): boolean =>
+  Array.isArray(properties.connectTo) && properties.connectTo.includes(name);
 
 export function providedResources(config: Config, names: Names): ProvidedResource[] {
   return config.resources
@@ -51,6 +57,9 @@ export function providedResources(config: Config, names: Names): ProvidedResourc
       type,
       provider: providedOf(type).provider,
       properties,
+      roleNames: config.resources
+        .filter((one) => connects(one, name))
+        .map((one) => roleNameText(names, one.name)),
       parameters: Object.fromEntries(
         providedOf(type).params.map((param) => [param, names.logicalId(name, param)]),
       ),

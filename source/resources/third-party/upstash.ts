@@ -19,6 +19,15 @@ export const upstashKafkaTopic = defineResource({
         maximum: 100,
       }),
     ),
+    retentionDays: Type.Optional(
+      Type.Integer({
+        'stp:static': true,
+        title: 'Retention',
+        description: 'Days that messages are kept. Default: as long as there is room.',
+        minimum: 1,
+        maximum: 365,
+      }),
+    ),
     cleanupPolicy: Type.Optional(
       oneOf(['delete', 'compact'], {
         title: 'Cleanup policy',
