@@ -42,7 +42,7 @@ function parse(text: string): Record<string, unknown> | undefined {
 }
 
 const unreadable = (id: string, why: string): UserError =>
-  new UserError(`Secret "${id}" cannot be read for "providerConfig": ${why}.`, {
+  new UserError(`Secret "${id}" cannot be read: ${why}.`, {
     code: 'secret-unreadable',
     exitCode: 1,
     hint: 'Give it with $Secret(…), and allow secretsmanager:GetSecretValue to who deploys.',
