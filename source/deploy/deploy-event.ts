@@ -39,7 +39,7 @@ export type DeployEventBody =
     }
   | {
       type: 'upload';
-      /** The function, or `template` for a template too large to be sent inline. */
+      /** The function, the bucket whose folder it is, or `template` for a template too large to be sent inline. */
       name: string;
       /** `present`: the same content is in the bucket already. */
       status: 'running' | 'sent' | 'present' | 'failed';

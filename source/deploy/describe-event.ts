@@ -112,9 +112,9 @@ function describeUpload(event: Extract<DeployEvent, { type: 'upload' }>): string
     case 'running':
       return undefined;
     case 'sent':
-      return `${marks.done} sent ${event.name} ${bytes(event.bytes)}`;
+      return `${marks.done} sent ${event.name} ${bytes(event.bytes)}${event.message === undefined ? '' : `: ${event.message}`}`;
     case 'present':
-      return `${marks.done} present ${event.name}, already in the bucket`;
+      return `${marks.done} present ${event.name}${event.message === undefined ? ', already in the bucket' : `: ${event.message}`}`;
     case 'failed':
       return `${marks.failed} failed to send ${event.name}: ${event.message ?? ''}`;
   }

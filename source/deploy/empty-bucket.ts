@@ -21,15 +21,7 @@ export async function emptyBucket(s3: S3, bucket: string, signal: AbortSignal): 
       if (signal.aborted) return;
       const found = Status === undefined ? await listObjects(s3, bucket) : await listVersions(s3, bucket);
       if (found.length === 0) return;
-      const { Errors = [] } = await s3.deleteObjects({
-        Bucket: bucket,
-        Delete: { Objects: found, Quiet: true },
-      });
-      const [first] = Errors;
-      if (first)
-        throw new AwsError(`${first.Key} in ${bucket} cannot be deleted: ${first.Message ?? first.Code}`, {
-          code: first.Code ?? 'DeleteFailed',
-        });
+      await deleteObjects(s3, bucket, found);
     }
   } catch (error) {
     if (!isServiceError(error, 'NoSuchBucket')) throw error;
@@ -37,6 +29,21 @@ export async function emptyBucket(s3: S3, bucket: string, signal: AbortSignal): 
 }
 
 type ObjectName = { Key: string; VersionId?: string };
+
+/** @throws AwsError for the first object that S3 does not delete */
+export async function deleteObjects(s3: S3, bucket: string, names: readonly ObjectName[]): Promise<void> {
+  for (let start = 0; start < names.length; start += 1000) {
+    const { Errors = [] } = await s3.deleteObjects({
+      Bucket: bucket,
+      Delete: { Objects: names.slice(start, start + 1000), Quiet: true },
+    });
+    const [first] = Errors;
+    if (first)
+      throw new AwsError(`${first.Key} in ${bucket} cannot be deleted: ${first.Message ?? first.Code}`, {
+        code: first.Code ?? 'DeleteFailed',
+      });
+  }
+}
 
 async function listObjects(s3: S3, bucket: string): Promise<ObjectName[]> {
   const { Contents = [] } = await s3.listObjectsV2({ Bucket: bucket, MaxKeys: 1000 });

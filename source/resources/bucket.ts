@@ -72,7 +72,7 @@ export const bucket = defineResource({
   *check({ properties }, context) {
     const { accessibility, directoryUpload, cors } = properties;
     if (accessibility) yield* checkAccess(accessibility);
-    if (directoryUpload) yield* checkDirectory(directoryUpload.directoryPath, context);
+    if (directoryUpload) yield* checkDirectory(directoryUpload, context);
     if (cors?.corsRules && !cors.enabled) {
       yield {
         severity: 'warning',

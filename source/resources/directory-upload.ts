@@ -1,5 +1,8 @@
 import * as Type from 'typebox';
+import type { Config } from '../model/config.ts';
 import type { CheckContext, LocalFinding } from '../model/descriptor.ts';
+import { isKeptHeader, keptHeaders } from '../model/object-headers.ts';
+import type { Names } from '../model/stack-builder.ts';
 import { closedObject, oneOf, staticText } from './schema.ts';
 
 const pairs = (description: string) =>
@@ -16,7 +19,7 @@ const pairs = (description: string) =>
 const globs = (description: string) =>
   Type.Optional(Type.Array(staticText({ minLength: 1 }), { description }));
 
-/** Files that a deploy puts into the bucket; the bucket then holds these and no others. */
+/** Files that a deploy puts into the bucket. What somebody else has put there stays. */
 export const directoryUploadSchema = closedObject(
   {
     directoryPath: staticText({ title: 'Folder', description: 'Relative to the config.', minLength: 1 }),
@@ -51,8 +54,40 @@ export const directoryUploadSchema = closedObject(
   { title: 'Folder upload', description: 'A folder that each deploy copies into the bucket.' },
 );
 
+export type DirectoryUpload = Type.Static<typeof directoryUploadSchema>;
+
+/** A folder that a deploy copies into a bucket. */
+export type FolderUpload = {
+  /** The bucket in the config. */
+  resource: string;
+  logicalId: string;
+  properties: DirectoryUpload;
+};
+
+export const folderUploads = (config: Config, names: Names): FolderUpload[] =>
+  config.resources.flatMap(({ type, name, properties }) => {
+    const upload = type === 'bucket' && (properties.directoryUpload as DirectoryUpload | undefined);
+    if (!upload) return [];
+    return [{ resource: name, logicalId: names.logicalId(name, 'AWS::S3::Bucket'), properties: upload }];
+  });
+
+/** S3 stores some headers and drops others without a word. */
+function* checkHeaders({ fileOptions = [] }: DirectoryUpload): Iterable<LocalFinding> {
+  for (const [index, { headers = [] }] of fileOptions.entries()) {
+    for (const [position, { key }] of headers.entries()) {
+      if (isKeptHeader(key)) continue;
+      yield {
+        code: 'unknown-header',
+        path: ['directoryUpload', 'fileOptions', index, 'headers', position, 'key'],
+        message: `S3 keeps no header "${key}" with an object.`,
+        expected: `${keptHeaders.join(', ')}, or a name that begins with x-amz-meta-`,
+      };
+    }
+  }
+}
+
 /** Folders are often made by a hook of the deploy, so that one that is not there yet is no error. */
-export function* checkDirectory(directory: string, { pathKind }: CheckContext): Iterable<LocalFinding> {
+function* checkDirectoryPath(directory: string, { pathKind }: CheckContext): Iterable<LocalFinding> {
   const kind = pathKind?.(directory);
   if (!pathKind || kind === 'directory') return;
   const path = ['directoryUpload', 'directoryPath'];
@@ -72,4 +107,9 @@ export function* checkDirectory(directory: string, { pathKind }: CheckContext): 
       suggestion: 'Build it before the deploy, for example in a "beforeDeploy" hook.',
     };
   }
+}
+
+export function* checkDirectory(upload: DirectoryUpload, context: CheckContext): Iterable<LocalFinding> {
+  yield* checkDirectoryPath(upload.directoryPath, context);
+  yield* checkHeaders(upload);
 }

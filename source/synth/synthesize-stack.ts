@@ -5,6 +5,7 @@ import type { Template, TemplateResource } from '../model/template.ts';
 import { addAlarms } from '../resources/alarms/add-alarms.ts';
 import { machineArn } from '../resources/batch-job.ts';
 import { jobTrigger } from '../resources/batch-job-trigger.ts';
+import { type FolderUpload, folderUploads } from '../resources/directory-upload.ts';
 import { artifactKeyParameter } from '../resources/function/function.ts';
 import { createNames } from '../resources/names.ts';
 import { resourceDescriptor } from '../resources/registry.ts';
@@ -16,7 +17,7 @@ import { publishVersions } from './publish-versions.ts';
 import { settleReferences } from './settle-references.ts';
 import { type FunctionDraft, TemplateBuilder } from './template-builder.ts';
 
-export type { MongoDbAtlasProperties, ProvidedResource };
+export type { FolderUpload, MongoDbAtlasProperties, ProvidedResource };
 
 /** What has to be known of a resource at a provider to remove it, from whichever machine. */
 export type ProvidedRecord = Pick<ProvidedResource, 'name' | 'type' | 'provider'>;
@@ -29,6 +30,8 @@ export type SynthesizedStack = {
   artifacts: { functionName: string; keyParameter: string }[];
   /** What providers besides AWS have to make before the stack, and the parameters that take what they tell. */
   provided: ProvidedResource[];
+  /** Folders of the project that belong into buckets of the stack. */
+  folders: FolderUpload[];
 };
 
 /** The parameter that takes the name of the bucket with the artifacts; there where the stack has functions. */
@@ -87,6 +90,7 @@ export function synthesizeStack(given: Config, { digests = {} }: SynthesisInput 
     findings: stack.findings,
     artifacts,
     provided,
+    folders: folderUploads(config, stack.names),
   };
 }
 

@@ -32,7 +32,7 @@ export async function deploy(
   const file = configFile(context);
   // Before the full screen opens: a wrong config is told in the scrollback.
   const project = await synthesizeProject(context, { checkEntryFiles: true, pinSecrets: true });
-  const { template, artifacts, provided } = project;
+  const { template, artifacts, provided, folders } = project;
   printWarnings(context, project.problems);
   let target: Target | undefined;
 
@@ -44,6 +44,7 @@ export async function deploy(
         template,
         artifacts,
         provided,
+        folders,
         providerAddresses: providerAddresses(context.io.env),
         tags: stackTags(project.config),
         target,
