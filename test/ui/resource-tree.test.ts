@@ -103,6 +103,8 @@ test.each<[Partial<ResourceState>, string]>([
     'old one remains',
   ],
   [{ progress: 'done', action: 'modify' }, 'unchanged'],
+  [{ progress: 'done', action: 'modify', provider: 'Upstash' }, 'updated'],
+  [{ progress: 'done', action: 'add', provider: 'Upstash' }, 'created'],
   [{ progress: 'failed', status: 'DELETE_FAILED' }, 'delete failed'],
   [{ progress: 'failed', status: 'DELETE_FAILED', provisional: true }, 'left behind'],
   [{ progress: 'deleted', status: 'DELETE_SKIPPED' }, 'kept'],

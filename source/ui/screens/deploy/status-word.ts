@@ -62,6 +62,7 @@ export function statusWord(resource: ResourceState): string {
         return resource.provisional ? 'old one remains' : 'removing old';
       }
       if (action === 'replace' && status !== undefined) return 'replaced';
+      if (resource.provider !== undefined) return action === 'add' ? 'created' : 'updated';
       // It was planned, and CloudFormation found nothing to do.
       if (status === undefined) return 'unchanged';
       break;
