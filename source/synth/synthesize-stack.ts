@@ -12,6 +12,7 @@ import { resourceDescriptor } from '../resources/registry.ts';
 import type { MongoDbAtlasProperties } from '../resources/third-party/mongo-db-atlas-cluster.ts';
 import { type ProvidedResource, providedResources } from '../resources/third-party/provided.ts';
 import { applyOverrides } from './apply-overrides.ts';
+import { addBudget } from './budget.ts';
 import { checkLimits } from './check-limits.ts';
 import { publishVersions } from './publish-versions.ts';
 import { settleReferences } from './settle-references.ts';
@@ -62,6 +63,7 @@ export function synthesizeStack(given: Config, { digests = {} }: SynthesisInput 
   for (const [name, draft] of stack.functions) finishFunction(stack, name, draft);
   for (const [logicalId, raw] of Object.entries(config.cloudformationResources))
     addRaw(stack, logicalId, raw);
+  addBudget(stack);
   addConfigOutputs(stack);
   applyOverrides(stack);
   publishVersions(stack, digests);
