@@ -11,13 +11,13 @@ import {
 import { packageFunctions, sendArtifacts } from './deploy-artifacts.ts';
 import type { DeployInput } from './deploy-stack.ts';
 import { changeSetSettings } from './deployment-settings.ts';
-import { refuseImageBuilds } from './image-builds.ts';
 import { type Run, throwIfInterrupted } from './operation.ts';
 import { plannedChange, questionAbout } from './planned-changes.ts';
 import { prepareStack } from './prepare-stack.ts';
 import type { ProvidedStep } from './provided-step.ts';
 import { deployedTemplate, type ReadTemplate, readTemplate } from './resource-owners.ts';
 import { failureOfChangeSet } from './root-cause.ts';
+import { noticeHooks, refuseImageBuilds } from './unsupported.ts';
 import { withVersionDigests } from './version-digests.ts';
 
 /** A deploy that has been agreed to. */
@@ -43,6 +43,7 @@ export async function planDeploy(
 
   const { type, stack, settings, before } = await run.phase('check', async () => {
     refuseImageBuilds(given.template);
+    noticeHooks(run, given.config.sections ?? {}, ['beforeDeploy', 'afterDeploy']);
     const stack = await prepareStack(run, cloudFormation, stackName);
     const before = stack && (await deployedTemplate(cloudFormation, stackName));
     await provided.check(before?.template);

@@ -1,5 +1,7 @@
 import { UserError } from '../model/errors.ts';
+import type { HookPoint, ProjectSections } from '../model/project-sections.ts';
 import type { Template } from '../model/template.ts';
+import type { Run } from './operation.ts';
 
 /**
  * Images that have to be built are parameters of the template, and nothing would fill them.
@@ -13,4 +15,14 @@ export function refuseImageBuilds(template: Template): void {
       hint: 'Push the image to a registry and use packaging of type prebuilt-image.',
     });
   }
+}
+
+/** Hooks are checked with the config; that nothing runs them is said where they would have run. */
+export function noticeHooks(run: Run, { hooks }: ProjectSections, points: readonly HookPoint[]): void {
+  const skipped = points.filter((point) => (hooks?.[point]?.length ?? 0) > 0);
+  if (skipped.length === 0) return;
+  run.notice(
+    'warning',
+    `This version does not run hooks: ${skipped.join(', ')}. Run by hand what they name.`,
+  );
 }
