@@ -2,6 +2,7 @@ import * as Type from 'typebox';
 import type { ConfigResource } from '../model/config.ts';
 import { defineResource } from '../model/descriptor.ts';
 import { getAtt, ref, sub, type Value } from '../model/intrinsic.ts';
+import type { PolicyStatement } from '../model/policy.ts';
 import type { Names, StackBuilder } from '../model/stack-builder.ts';
 import {
   checkContainerPackaging,
@@ -114,11 +115,23 @@ const arn = (service: string, rest: string): Value =>
 export const machineArn = (names: Names, name: string): Value =>
   arn('states', `stateMachine:${machineName(names, name)}`);
 
+/** Without a revision, whose number follows the name, Batch takes the newest. */
+const definitionArn = (names: Names, name: string): Value =>
+  arn('batch', `job-definition/${batchName(names, name)}`);
+
 const submitted = (names: Names, name: string): Value[] => [
-  // Each change makes a revision, whose number follows the name.
-  arn('batch', `job-definition/${batchName(names, name)}`),
+  definitionArn(names, name),
   arn('batch', `job-definition/${batchName(names, name)}:*`),
   arn('batch', `job-queue/${batchName(names, name)}`),
+];
+
+/**
+ * Watching and ending jobs. Batch makes up the names of jobs, so that those of one queue cannot be told from others.
+ * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsbatch.html
+ */
+const jobStatements = (watch: string[]): PolicyStatement[] => [
+  { Effect: 'Allow', Action: watch, Resource: '*' },
+  { Effect: 'Allow', Action: ['batch:TerminateJob'], Resource: arn('batch', 'job/*') },
 ];
 
 /** Spec 13.11. */
@@ -142,7 +155,7 @@ export const batchJob = defineResource({
 
   params({ name, properties }, names, form) {
     return {
-      jobDefinitionArn: ref(definitionId(names, name)),
+      jobDefinitionArn: form === 'literal' ? definitionArn(names, name) : ref(definitionId(names, name)),
       stateMachineArn:
         form === 'literal'
           ? machineArn(names, name)
@@ -155,12 +168,7 @@ export const batchJob = defineResource({
     return {
       statements: [
         { Effect: 'Allow', Action: ['batch:SubmitJob'], Resource: submitted(names, name) },
-        // Batch knows no resources for these.
-        {
-          Effect: 'Allow',
-          Action: ['batch:DescribeJobs', 'batch:TerminateJob', 'batch:ListJobs'],
-          Resource: '*',
-        },
+        ...jobStatements(['batch:DescribeJobs', 'batch:ListJobs']),
         {
           Effect: 'Allow',
           Action: ['states:StartExecution', 'states:ListExecutions'],
@@ -173,7 +181,7 @@ export const batchJob = defineResource({
         },
       ],
       variables: {
-        JOB_DEFINITION_ARN: ref(definitionId(names, name)),
+        JOB_DEFINITION_ARN: definitionArn(names, name),
         STATE_MACHINE_ARN: machineArn(names, name),
       },
     };
@@ -276,7 +284,7 @@ function addStateMachine(
   const role = addRole(name, 'stateMachine', 'states.amazonaws.com', stack, {
     Policies: policy('submit-and-wait', [
       { Effect: 'Allow', Action: ['batch:SubmitJob'], Resource: submitted(names, name) },
-      { Effect: 'Allow', Action: ['batch:DescribeJobs', 'batch:TerminateJob'], Resource: '*' },
+      ...jobStatements(['batch:DescribeJobs']),
       {
         // Step Functions hears of the end of a job through this rule of its own.
         Effect: 'Allow',

@@ -58,18 +58,24 @@ export const snsTopic = defineResource({
   connect({ name }, names) {
     const id = names.logicalId(name, 'AWS::SNS::Topic');
     return {
-      statements: [{ Effect: 'Allow', Action: topicActions, Resource: [ref(id)] }],
+      statements: [
+        { Effect: 'Allow', Action: topicActions, Resource: [ref(id)] },
+        // Of a subscription, not of a topic: SNS knows no resource for it.
+        { Effect: 'Allow', Action: ['sns:Unsubscribe'], Resource: '*' },
+      ],
       variables: { ARN: ref(id), NAME: getAtt(id, 'TopicName') },
     };
   },
 });
 
-/** Spec 5. */
+/**
+ * Spec 5.
+ * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsns.html
+ */
 const topicActions = [
   'sns:ConfirmSubscription',
   'sns:GetTopicAttributes',
   'sns:ListSubscriptionsByTopic',
   'sns:Publish',
   'sns:Subscribe',
-  'sns:Unsubscribe',
 ];

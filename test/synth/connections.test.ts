@@ -109,6 +109,8 @@ const cases: Case[] = [
       ['sns:ConfirmSubscription', arns.topic],
       ['sns:ListSubscriptionsByTopic', arns.topic],
       ['sns:GetTopicAttributes', arns.topic],
+      // SNS has no resource type for it.
+      ['sns:Unsubscribe', '*'],
     ],
     [
       ['sns:DeleteTopic', arns.topic],

@@ -145,7 +145,10 @@ test('batch jobs: the definition, the machines, and the state machine that submi
   });
   expect(property(stack, 'RenderLogGroup', 'RetentionInDays')).toBe(90);
   expect(property(stack, 'StartFunction', 'Environment', 'Variables')).toMatchObject({
-    STP_RENDER_JOB_DEFINITION_ARN: { Ref: 'RenderJobDefinition' },
+    STP_RENDER_JOB_DEFINITION_ARN: {
+      'Fn::Sub':
+        'arn:${AWS::Partition}:batch:${AWS::Region}:${AWS::AccountId}:job-definition/project-dev-render',
+    },
   });
   await expect(printTemplate(stack.template, 'json')).toMatchFileSnapshot('golden/batch-job.json');
 });
@@ -167,7 +170,8 @@ test('a function that is connected to a job runs that one and no other', () => {
   for (const [action, resource] of [
     ['batch:SubmitJob', of(`batch:${at}:job-definition/project-dev-render:3`)],
     ['batch:SubmitJob', of(`batch:${at}:job-queue/project-dev-render`)],
-    ['batch:TerminateJob', '*'],
+    ['batch:TerminateJob', of(`batch:${at}:job/6a1e7b1c`)],
+    ['batch:DescribeJobs', '*'],
     ['batch:ListJobs', '*'],
     ['states:StartExecution', of(`states:${at}:stateMachine:project-dev-render`)],
     ['states:ListExecutions', of(`states:${at}:stateMachine:project-dev-render`)],
@@ -179,12 +183,33 @@ test('a function that is connected to a job runs that one and no other', () => {
   for (const [action, resource] of [
     ['batch:SubmitJob', of(`batch:${at}:job-definition/project-dev-renderer:3`)],
     ['batch:SubmitJob', of(`batch:${at}:job-queue/project-dev-other`)],
+    ['batch:CancelJob', of(`batch:${at}:job/6a1e7b1c`)],
+    ['batch:RegisterJobDefinition', of(`batch:${at}:job-definition/project-dev-render`)],
     ['batch:DeleteJobQueue', of(`batch:${at}:job-queue/project-dev-render`)],
     ['states:StartExecution', of(`states:${at}:stateMachine:project-dev-other`)],
     ['states:DeleteStateMachine', of(`states:${at}:stateMachine:project-dev-render`)],
   ] as const) {
     expect([action, resource, decide(action, resource)]).toEqual([action, resource, 'implicit-deny']);
   }
+});
+
+test('jobs submit themselves and each other, and functions that they call submit them', () => {
+  const stack = synthesize(`${job('      connectTo: [render, second, web]\n')}
+  second:
+    type: batch-job
+    properties:
+      container: { packaging: { type: prebuilt-image, properties: { image: busybox } } }
+      resources: { cpu: 1 }
+      connectTo: [render]
+  web:
+    type: function
+    properties:
+      packaging: { type: stacktape-lambda-buildpack, properties: { entryfilePath: src/web.ts } }
+      url: { enabled: true }
+      environment: [{ name: DEFINITION, value: "$ResourceParam('render', 'jobDefinitionArn')" }]
+      connectTo: [second]
+`);
+  expect(stack.findings).toEqual([]);
 });
 
 describe('events of a batch job', () => {
