@@ -26,6 +26,19 @@ const date =
 /** Milliseconds of a date in ISO 8601 or in seconds since the epoch. */
 const timeOf = (text: string): number => (/^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text));
 
+/** Whether an address is in a range such as `203.0.113.0/24` or `2001:db8::/32`; without a length it is one address. */
+const inRange: Test = (range, address) => {
+  const { BlockList, isIP } = process.getBuiltinModule('node:net');
+  const [network = '', length] = range.split('/');
+  const version = isIP(network);
+  const all = version === 6 ? 128 : 32;
+  const bits = length === undefined ? all : Number(length);
+  if (version === 0 || isIP(address) !== version || !(bits >= 0 && bits <= all)) return false;
+  const list = new BlockList();
+  list.addSubnet(network, bits, version === 6 ? 'ipv6' : 'ipv4');
+  return list.check(address, version === 6 ? 'ipv6' : 'ipv4');
+};
+
 /** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html */
 const operators: Readonly<Record<string, { test: Test; negated?: true }>> = {
   StringEquals: { test: equals },
@@ -52,7 +65,22 @@ const operators: Readonly<Record<string, { test: Test; negated?: true }>> = {
   DateLessThanEquals: { test: date((expected, actual) => actual <= expected) },
   DateGreaterThan: { test: date((expected, actual) => actual > expected) },
   DateGreaterThanEquals: { test: date((expected, actual) => actual >= expected) },
+  // Both sides are in Base64.
+  BinaryEquals: { test: equals },
+  IpAddress: { test: inRange },
+  NotIpAddress: { test: inverse(inRange), negated: true },
 };
+
+/** `StringEquals`, `ForAnyValue:ArnLikeIfExists`: an operator, what it says of several values, and of a missing key. */
+function readOperator(written: string): { name: string; set: string | undefined; ifExists: boolean } {
+  const [, set, name = '', ifExists] =
+    /^(?:(ForAllValues|ForAnyValue):)?(\w+?)(IfExists)?$/.exec(written) ?? [];
+  return { name, set, ifExists: ifExists !== undefined };
+}
+
+/** Whether IAM knows an operator of conditions. */
+export const isConditionOperator = (written: string): boolean =>
+  written === 'Null' || Object.hasOwn(operators, readOperator(written).name);
 
 /**
  * Whether every condition of a statement holds. `undefined` where one has an operator that is not known here: the
@@ -77,19 +105,16 @@ function holdsFor(
   expected: readonly string[],
   actual: readonly string[] | undefined,
 ): boolean | undefined {
-  const [, set, name = '', ifExists] =
-    /^(?:(ForAllValues|ForAnyValue):)?(\w+?)(IfExists)?$/.exec(written) ?? [];
+  const { name, set, ifExists } = readOperator(written);
   if (name === 'Null') {
     const isMissing = actual === undefined || actual.length === 0;
     return expected.some((value) => (value.toLowerCase() === 'true') === isMissing);
   }
-  const operator = operators[name];
+  const operator = Object.hasOwn(operators, name) ? operators[name] : undefined;
   if (!operator) return undefined;
   // All of no values fit; a condition that is not about a set fails without its key, unless it is a negated one.
   if (actual === undefined || actual.length === 0) {
-    return (
-      set === 'ForAllValues' || ifExists !== undefined || (set === undefined && operator.negated === true)
-    );
+    return set === 'ForAllValues' || ifExists || (set === undefined && operator.negated === true);
   }
   const fits = (value: string): boolean =>
     operator.negated

@@ -21,6 +21,7 @@ import {
   workloadProperties,
 } from './container/workload.ts';
 import { eventsSchema } from './function/events/events-schema.ts';
+import { checkStatements } from './policy-statements.ts';
 import { networkFor } from './private-subnets.ts';
 import { closedObject, staticSwitch } from './schema.ts';
 
@@ -141,7 +142,8 @@ export const batchJob = defineResource({
   description: 'A container that runs until its work is done, on machines that are there for that long.',
   schema,
 
-  *check({ properties: { container } }, context) {
+  *check({ properties: { container, iamRoleStatements = [] } }, context) {
+    yield* checkStatements(iamRoleStatements, ['iamRoleStatements']);
     if (container?.packaging) {
       yield* checkContainerPackaging(container.packaging, ['container', 'packaging'], context);
     }

@@ -4,6 +4,7 @@ import { ref, type Value } from '../model/intrinsic.ts';
 import type { PolicyStatement } from '../model/policy.ts';
 import type { StackBuilder } from '../model/stack-builder.ts';
 import { bucketArn } from './bucket-names.ts';
+import { checkStatements } from './policy-statements.ts';
 import { checkPrincipal, isPublic, principalSchema } from './principal.ts';
 import { closedObject, mapOf, oneOf, oneOrMany } from './schema.ts';
 
@@ -66,6 +67,7 @@ export function publicAccessBlock(accessibility: Accessibility): Value {
 
 export function* checkAccess(accessibility: NonNullable<Accessibility>): Iterable<LocalFinding> {
   const { accessibilityMode = 'private', accessPolicyStatements = [] } = accessibility;
+  yield* checkStatements(accessPolicyStatements, ['accessibility', 'accessPolicyStatements']);
   for (const [index, statement] of accessPolicyStatements.entries()) {
     const path = ['accessibility', 'accessPolicyStatements', index];
     yield* checkPrincipal(statement.Principal, path);

@@ -19,6 +19,7 @@ import {
   containerEnvironment,
   workloadProperties,
 } from './container/workload.ts';
+import { checkStatements } from './policy-statements.ts';
 import { networkFor } from './private-subnets.ts';
 import { closedObject, oneOf } from './schema.ts';
 import { networkOf, usesPrivateSubnets } from './vpc.ts';
@@ -122,7 +123,8 @@ export const privateService = defineResource({
   schema,
 
   *check({ properties }, context) {
-    const { packaging, resources } = properties;
+    const { packaging, resources, iamRoleStatements = [] } = properties;
+    yield* checkStatements(iamRoleStatements, ['iamRoleStatements']);
     if (packaging) yield* checkContainerPackaging(packaging, ['packaging'], context);
     if (resources) yield* checkSize(resources);
     if (properties.scaling) yield* checkScaling(properties.scaling);

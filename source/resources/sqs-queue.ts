@@ -9,6 +9,7 @@ import { exactlyOne } from './exactly-one.ts';
 import { fifoName, needsFifo } from './fifo.ts';
 import { timeoutOf } from './function/limits.ts';
 import { functionEvents } from './function-events.ts';
+import { checkStatements } from './policy-statements.ts';
 import { checkPrincipal } from './principal.ts';
 import { isQueueArn } from './queue-arn.ts';
 import { addQueueEvents, checkQueueEvents, queueEventSchema } from './queue-events.ts';
@@ -108,7 +109,9 @@ export const sqsQueue = defineResource({
     yield* checkAlarms({ name, type: 'sqs-queue', properties });
     yield* needsFifo(properties, ['fifoHighThroughput', 'contentBasedDeduplication']);
     if (properties.redrivePolicy) yield* checkRedrive(name, properties, properties.redrivePolicy, context);
-    for (const [index, { Principal }] of (properties.policyStatements ?? []).entries()) {
+    const { policyStatements = [] } = properties;
+    yield* checkStatements(policyStatements, ['policyStatements']);
+    for (const [index, { Principal }] of policyStatements.entries()) {
       yield* checkPrincipal(Principal, ['policyStatements', index]);
     }
     if (properties.events) yield* checkQueueEvents(properties.events, properties.fifoEnabled === true);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { property, synthesize } from '../synth/synthesize.ts';
-import { read } from './read.ts';
+import { functionWith, read } from './read.ts';
 
 const problemsOf = (text: string) =>
   read(text).problems.map(({ severity, code, message, expected }) =>
@@ -59,4 +59,62 @@ test('a private bucket whose policy lets everyone in says so, and S3 is not told
   expect(problemsOf(named)).toEqual([]);
   expect(blocked(named)).toMatchObject({ BlockPublicPolicy: true, RestrictPublicBuckets: true });
   expect(problemsOf(bucket("Principal: '*'", 'public-read'))).toEqual([]);
+});
+
+describe('statements that IAM would refuse in the middle of a deploy', () => {
+  const role = (statements: string) => functionWith(`      iamRoleStatements: ${statements}\n`);
+
+  test('in the role of a function, each at its place', () => {
+    expect(
+      problemsOf(
+        role(
+          `[{ Sid: Read, Resource: posts, Action: s3 }, { Sid: Read, Resource: ['*', 'table/x'], Action: ['s3:Get*', '*', getObject] }, { Resource: '*', Condition: { StringEqual: { 'aws:RequestedRegion': eu-west-1 }, 'ForAnyValue:StringLikeIfExists': { a: b }, "Null": { a: 'true' } } }]`,
+        ),
+      ),
+    ).toEqual([
+      'error | wrong-arn | Function getPosts: "posts" is neither an ARN nor *. | an ARN, for example $ResourceParam(…) or $CfResourceParam(…) with the "arn" of a resource, or *',
+      'error | wrong-action | Function getPosts: "s3" is no action of IAM. | a service and an action such as s3:GetObject, or *',
+      'error | duplicate-entry | Function getPosts: another statement of the policy has the name "Read" already.',
+      'error | wrong-arn | Function getPosts: "table/x" is neither an ARN nor *. | an ARN, for example $ResourceParam(…) or $CfResourceParam(…) with the "arn" of a resource, or *',
+      'error | wrong-action | Function getPosts: "getObject" is no action of IAM. | a service and an action such as s3:GetObject, or *',
+      'error | wrong-condition | Function getPosts: IAM has no condition operator "StringEqual". | an operator such as StringEquals, ArnLike or Bool',
+    ]);
+  });
+
+  test.each([
+    'Resource: "*"',
+    "Resource: \"$ResourceParam('posts', 'arn')\", Action: ['dynamodb:PutItem']",
+    "Resource: ['arn:aws:s3:::files/${aws:userid}/*', \"$SsmParam('/files/arn')\"], Action: 's3:*Object*'",
+    "Resource: '*', Condition: { StringEquals: { 'aws:RequestedRegion': $Region() } }",
+  ])('{ %s } is taken', (statement) => {
+    expect(problemsOf(role(`[{ ${statement} }]`))).toEqual([]);
+  });
+
+  test('in the policies of buckets and queues', () => {
+    expect(problemsOf(bucket("Principal: '*', Condition: { IsTrue: { a: b } }"))).toEqual([
+      'error | wrong-condition | Bucket files: IAM has no condition operator "IsTrue". | an operator such as StringEquals, ArnLike or Bool',
+    ]);
+    expect(problemsOf(queue("Principal: '*' }, { Principal: '*', Action: [send]"))).toEqual([
+      'error | wrong-action | SQS queue jobs: "send" is no action of IAM. | a service and an action such as s3:GetObject, or *',
+    ]);
+  });
+
+  test('in the roles of containers', () => {
+    const image = 'packaging: { type: prebuilt-image, properties: { image: nginx } }';
+    const statements = "iamRoleStatements: [{ Action: send, Resource: '*' }]";
+    const said = '"send" is no action of IAM. | a service and an action such as s3:GetObject, or *';
+    expect(
+      problemsOf(`resources:
+  render:
+    type: batch-job
+    properties: { container: { ${image} }, resources: { cpu: 1 }, ${statements} }
+  prices:
+    type: private-service
+    properties: { ${image}, resources: { cpu: 0.25, memory: 512 }, ${statements} }
+`),
+    ).toEqual([
+      `error | wrong-action | Batch job render: ${said}`,
+      `error | wrong-action | Private service prices: ${said}`,
+    ]);
+  });
 });

@@ -215,13 +215,61 @@ describe('conditions', () => {
     ['all of the values', { 'ForAllValues:StringEquals': { k: ['a'] } }, { k: ['b', 'a'] }, false],
     ['all of no values', { 'ForAllValues:StringEquals': { k: ['a'] } }, {}, true],
     ['any of no values', { 'ForAnyValue:StringEquals': { k: ['a'] } }, {}, false],
-    ['an operator that nobody knows', { BinaryEquals: { k: 'a' } }, { k: 'a' }, false],
+    [
+      'any of the values is another',
+      { 'ForAnyValue:StringNotEquals': { k: ['a'] } },
+      { k: ['a', 'b'] },
+      true,
+    ],
+    ['none of the values is another', { 'ForAnyValue:StringNotEquals': { k: ['a'] } }, { k: ['a'] }, false],
+    ['none of the values fits', { 'ForAllValues:StringNotEquals': { k: ['a'] } }, { k: ['b', 'c'] }, true],
+    ['any of no values, if there', { 'ForAnyValue:StringLikeIfExists': { k: ['a*'] } }, {}, true],
+    ['ARN is missing, if there', { ArnLikeIfExists: { 'aws:SourceArn': 'arn:aws:sns:*' } }, {}, true],
+    [
+      'address',
+      { IpAddress: { 'aws:SourceIp': '203.0.113.0/24' } },
+      { 'aws:SourceIp': '203.0.113.77' },
+      true,
+    ],
+    [
+      'other address',
+      { IpAddress: { 'aws:SourceIp': '203.0.113.0/24' } },
+      { 'aws:SourceIp': '203.0.114.1' },
+      false,
+    ],
+    [
+      'one address',
+      { IpAddress: { 'aws:SourceIp': '203.0.113.5' } },
+      { 'aws:SourceIp': '203.0.113.5' },
+      true,
+    ],
+    [
+      'address of the newer kind',
+      { IpAddress: { 'aws:SourceIp': ['203.0.113.0/24', '2001:DB8:1234:5678::/64'] } },
+      { 'aws:SourceIp': '2001:db8:1234:5678::1' },
+      true,
+    ],
+    [
+      'not the address',
+      { NotIpAddress: { 'aws:SourceIp': '203.0.113.0/24' } },
+      { 'aws:SourceIp': '203.0.113.1' },
+      false,
+    ],
+    [
+      'a range that is none',
+      { IpAddress: { 'aws:SourceIp': '203.0.113.0/99' } },
+      { 'aws:SourceIp': '203.0.113.1' },
+      false,
+    ],
+    ['bytes', { BinaryEquals: { k: 'QmluYXJ5VmFsdWU=' } }, { k: 'QmluYXJ5VmFsdWU=' }, true],
+    ['an operator that nobody knows', { StringEqual: { k: 'a' } }, { k: 'a' }, false],
+    ['a property of every object', { constructor: { k: 'a' } }, { k: 'a' }, false],
   ])('%s', (_, condition, context, result) => {
     expect(holds(condition, context)).toBe(result);
   });
 
   test('a denial under a condition that is not understood denies', () => {
-    const policies = [policy(allow('*', '*'), deny('*', '*', { Condition: { BinaryEquals: { k: 'a' } } }))];
+    const policies = [policy(allow('*', '*'), deny('*', '*', { Condition: { StringEqual: { k: 'a' } } }))];
     expect(decide(policies, 's3:GetObject', bucket)).toBe('explicit-deny');
   });
 });

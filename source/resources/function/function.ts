@@ -7,6 +7,7 @@ import { alarmId, alarmsOf, checkAlarms } from '../alarms/resolve-alarms.ts';
 import { alarmProperties } from '../alarms/schema.ts';
 import { addLogForwarding, checkLogForwarding, logForwardingSchema } from '../log-forwarding.ts';
 import { disabledSchema, retentionSchema } from '../log-retention.ts';
+import { checkStatements } from '../policy-statements.ts';
 import { closedObject, oneOf } from '../schema.ts';
 import { aliasName, hasAlias } from './alias.ts';
 import {
@@ -133,6 +134,9 @@ export const functionDescriptor = defineResource({
     if (properties.deployment) yield* checkDeployment(name, properties.deployment);
     if (properties.destinations) yield* checkDestinations(name, properties.destinations, context);
     if (properties.url) yield* checkUrl(properties.url);
+    if (properties.iamRoleStatements) {
+      yield* checkStatements(properties.iamRoleStatements, ['iamRoleStatements']);
+    }
     if (properties.tags) yield* checkTags(properties.tags, context.config);
     yield* checkConcurrency(properties);
     yield* checkReach(properties, context);
