@@ -1,18 +1,17 @@
 import * as Type from 'typebox';
+import type { LocalFinding } from '../model/descriptor.ts';
 import type { Value } from '../model/intrinsic.ts';
-import { closedObject, namedList, oneOf, type VariantOf, variants } from './schema.ts';
+import { closedObject, oneOf, type VariantOf, variants } from './schema.ts';
 
 const filter = {
   prefix: Type.Optional(Type.String({ description: 'How the keys of the objects begin.' })),
   tags: Type.Optional(
-    namedList(
+    Type.Array(
       closedObject({
-        name: Type.String({ description: 'Key of the tag.', minLength: 1 }),
-        value: Type.String({ description: 'Value of the tag.' }),
+        key: Type.String({ description: 'Its name.', minLength: 1, maxLength: 128 }),
+        value: Type.String({ description: 'Its value.', maxLength: 256 }),
       }),
-      {
-        description: 'Tags that the objects have.',
-      },
+      { description: 'Tags that the objects have.', 'stp:uniqueBy': 'key' },
     ),
   ),
 };
@@ -67,12 +66,56 @@ export const lifecycleRulesSchema = Type.Array(variants(branches, { noun: 'lifec
 
 type Rule = VariantOf<typeof branches>;
 
+/** Days that S3 keeps objects in its standard class before it moves them to one of these. */
+const leastDays: Readonly<Record<string, number>> = { STANDARD_IA: 30, ONEZONE_IA: 30 };
+
+/**
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-transition-general-considerations.html
+ */
+export function* checkLifecycle(rules: readonly Rule[], versioning: boolean): Iterable<LocalFinding> {
+  for (const [index, { type, properties }] of rules.entries()) {
+    const path = ['lifecycleRules', index, 'properties'];
+    if ('storageClass' in properties) {
+      const key = 'daysAfterUpload' in properties ? 'daysAfterUpload' : 'daysAfterVersioned';
+      const days =
+        'daysAfterUpload' in properties ? properties.daysAfterUpload : properties.daysAfterVersioned;
+      const least = leastDays[properties.storageClass] ?? 0;
+      if (days < least) {
+        yield {
+          code: 'out-of-bounds',
+          path: [...path, key],
+          message: `S3 moves no objects to ${properties.storageClass} after fewer than ${least} days, and "${key}" is ${days}.`,
+          expected: `an integer of at least ${least}`,
+        };
+      }
+    }
+    if (type === 'abort-incomplete-multipart-upload' && properties.tags?.length) {
+      yield {
+        code: 'conflicting-properties',
+        path: [...path, 'tags'],
+        at: 'key',
+        message: 'Uploads that nobody finished have no tags, and S3 takes none for this rule.',
+        suggestion: 'Leave "tags" out; "prefix" can choose them.',
+      };
+    }
+    if (type.startsWith('non-current-version') && !versioning) {
+      yield {
+        severity: 'warning',
+        code: 'no-versions',
+        path: ['lifecycleRules', index, 'type'],
+        message: 'This rule has no effect: the bucket keeps no old versions.',
+        suggestion: 'Set versioning: true, or remove the rule.',
+      };
+    }
+  }
+}
+
 export const lifecycleConfiguration = (rules: readonly Rule[]): Value => ({
   Rules: rules.map((rule, index) => ({
     Id: `rule-${index}`,
     Status: 'Enabled',
     Prefix: rule.properties.prefix,
-    TagFilters: rule.properties.tags?.map(({ name, value }) => ({ Key: name, Value: value })),
+    TagFilters: rule.properties.tags?.map(({ key, value }) => ({ Key: key, Value: value })),
     ...effectOf(rule),
   })),
 });

@@ -3,7 +3,7 @@ import { defineResource } from '../model/descriptor.ts';
 import { getAtt, ref, type Value } from '../model/intrinsic.ts';
 import type { Names, StackBuilder } from '../model/stack-builder.ts';
 import { accessibilitySchema, addBucketPolicy, checkAccess, publicAccessBlock } from './bucket-access.ts';
-import { lifecycleConfiguration, lifecycleRulesSchema } from './bucket-lifecycle.ts';
+import { checkLifecycle, lifecycleConfiguration, lifecycleRulesSchema } from './bucket-lifecycle.ts';
 import { bucketArn, bucketName, isBucketArn } from './bucket-names.ts';
 import { checkDirectory, directoryUploadSchema } from './directory-upload.ts';
 import { eventId } from './function/events/event-ids.ts';
@@ -11,6 +11,9 @@ import { functionEvents } from './function-events.ts';
 import { closedObject, oneOf, staticSwitch } from './schema.ts';
 
 const texts = (description: string) => Type.Optional(Type.Array(Type.String(), { description }));
+
+/** S3 knows no others, and no sign for all of them. */
+const methods = ['GET', 'PUT', 'POST', 'DELETE', 'HEAD'] as const;
 
 const corsSchema = closedObject(
   {
@@ -21,7 +24,7 @@ const corsSchema = closedObject(
           allowedOrigins: texts('Origins of the pages that may use the bucket. Default: all.'),
           allowedHeaders: texts('Headers that they may send. Default: all.'),
           allowedMethods: Type.Optional(
-            Type.Array(oneOf(['GET', 'PUT', 'POST', 'DELETE', 'HEAD']), { description: 'Default: all.' }),
+            Type.Array(oneOf([...methods, '*']), { description: 'Default: all.' }),
           ),
           exposedResponseHeaders: texts('Headers that they may read.'),
           maxAge: Type.Optional(Type.Integer({ description: 'Seconds.', minimum: 0 })),
@@ -70,9 +73,10 @@ export const bucket = defineResource({
   schema,
 
   *check({ properties }, context) {
-    const { accessibility, directoryUpload, cors } = properties;
+    const { accessibility, directoryUpload, cors, lifecycleRules } = properties;
     if (accessibility) yield* checkAccess(accessibility);
     if (directoryUpload) yield* checkDirectory(directoryUpload, context);
+    if (lifecycleRules) yield* checkLifecycle(lifecycleRules, properties.versioning === true);
     if (cors?.corsRules && !cors.enabled) {
       yield {
         severity: 'warning',
@@ -182,7 +186,7 @@ function corsConfiguration(cors: Properties['cors']): Value | undefined {
     CorsRules: (cors.corsRules ?? [{}]).map((rule) => ({
       AllowedOrigins: rule.allowedOrigins ?? ['*'],
       AllowedHeaders: rule.allowedHeaders ?? ['*'],
-      AllowedMethods: rule.allowedMethods ?? ['GET', 'PUT', 'POST', 'DELETE', 'HEAD'],
+      AllowedMethods: rule.allowedMethods?.includes('*') ? methods : (rule.allowedMethods ?? methods),
       ExposedHeaders: rule.exposedResponseHeaders,
       MaxAge: rule.maxAge,
     })),
