@@ -149,12 +149,39 @@ describe('who may connect', () => {
   test('everybody, the VPC, a list of addresses', () => {
     expect(sources(withDatabase(postgres))).toEqual(['0.0.0.0/0']);
     expect(sources(access('accessibilityMode: vpc'))).toEqual(['172.16.0.0/16']);
-    expect(sources(access('accessibilityMode: whitelisted-ips-only, whitelistedIps: [203.0.113.7]'))).toEqual(
-      ['172.16.0.0/16', '203.0.113.7/32'],
-    );
-    expect(property(synthesize(access('accessibilityMode: vpc')), 'DbDbInstance', 'PubliclyAccessible')).toBe(
-      false,
-    );
+    expect(
+      sources(
+        access('accessibilityMode: whitelisted-ips-only, whitelistedIps: [203.0.113.7, 198.51.100.0/24]'),
+      ),
+    ).toEqual(['203.0.113.7/32', '198.51.100.0/24']);
+    expect(sources(access('accessibilityMode: vpc, whitelistedIps: [203.0.113.7]'))).toEqual([
+      '172.16.0.0/16',
+      '203.0.113.7/32',
+    ]);
+    expect(
+      sources(access('accessibilityMode: scoping-workloads-in-vpc, whitelistedIps: [203.0.113.7]')),
+    ).toEqual(['203.0.113.7/32']);
+  });
+
+  test('an address that CloudFormation knows', () => {
+    const text = `${access("accessibilityMode: vpc, whitelistedIps: [\"$CfResourceParam('Office', 'PublicIp')\"]")}
+cloudformationResources: { Office: { Type: 'AWS::EC2::EIP' } }
+`;
+    expect(property(synthesize(text), 'DbSecurityGroup', 'SecurityGroupIngress', 1, 'CidrIp')).toEqual({
+      'Fn::Join': ['', [{ 'Fn::GetAtt': ['Office', 'PublicIp'] }, '/32']],
+    });
+  });
+
+  test.each([
+    ['accessibilityMode: internet', true],
+    ['accessibilityMode: internet, forceDisablePublicIp: true', false],
+    ['accessibilityMode: vpc', false],
+    ['accessibilityMode: vpc, whitelistedIps: [203.0.113.7]', true],
+    ['accessibilityMode: scoping-workloads-in-vpc', false],
+    ['accessibilityMode: whitelisted-ips-only, whitelistedIps: [203.0.113.7]', true],
+  ])('%s: a public address %s', (accessibility, isThere) => {
+    const stack = synthesize(access(accessibility));
+    expect(property(stack, 'DbDbInstance', 'PubliclyAccessible')).toBe(isThere);
   });
 
   test('only the functions that are connected to it', () => {
@@ -193,6 +220,36 @@ describe('who may connect', () => {
       ['warning', 'address-unknown'],
     ]);
   });
+
+  test('a function in the VPC has none of a list either, unless the list says so', () => {
+    const text = (ips: string) =>
+      access(
+        `accessibilityMode: whitelisted-ips-only, whitelistedIps: [${ips}]`,
+        '      joinDefaultVpc: true\n      connectTo: [db]\n',
+      );
+    expect(read(text('203.0.113.7')).problems.map(({ severity, message }) => [severity, message])).toEqual([
+      [
+        'warning',
+        'Function getPosts: db takes connections from addresses that it knows, and those of the VPC are not among them.',
+      ],
+    ]);
+    expect(read(text('203.0.113.7, 172.16.0.0/16')).problems).toEqual([]);
+  });
+
+  test.each(['abc', '300.1.1.1', '1.2.3.4/33', '1.2.3', '::1'])('%s is no address', (ip) => {
+    const { problems } = read(access(`accessibilityMode: vpc, whitelistedIps: ['${ip}']`));
+    expect(problems.map(({ message, expected }) => [message, expected])).toEqual([
+      [
+        `Relational database db: entry 1 of "whitelistedIps" cannot be "${ip}".`,
+        'an address such as 203.0.113.7, or a range such as 203.0.113.0/24',
+      ],
+    ]);
+  });
+
+  test('a list has no effect where everybody may connect', () => {
+    const { problems } = read(access('accessibilityMode: internet, whitelistedIps: [203.0.113.7]'));
+    expect(problems.map(({ severity, code }) => [severity, code])).toEqual([['warning', 'no-effect']]);
+  });
 });
 
 describe('refused', () => {
@@ -225,12 +282,114 @@ describe('refused', () => {
       'aurora-backups',
       /always keeps backups/,
     ],
+    [
+      'type: oracle-se2, properties: { dbName: LONGNAMES, primaryInstance: { instanceSize: db.t3.small } }',
+      '',
+      'out-of-bounds',
+      /oracle-se2 takes a "dbName" of at most 8 characters, not 9/,
+    ],
+    [
+      postgres.replace('properties: {', 'properties: { storage: { initialSize: 200 },'),
+      '',
+      'conflicting-properties',
+      /Storage of 200 GB grows to 220 GB or more, a tenth above; "maxSize" is 200/i,
+    ],
+    [
+      postgres.replace('properties: {', 'properties: { storage: { initialSize: 65537, maxSize: 65536 },'),
+      '',
+      'out-of-bounds',
+      /"initialSize" has to be at most 65536/,
+    ],
+    [
+      postgres.replace('properties: {', 'properties: { readReplicas: [{ instanceSize: db.t4g.micro }],'),
+      'automatedBackupRetentionDays: 0',
+      'replicas-need-backups',
+      /made from backups/,
+    ],
+    [
+      'type: sqlserver-web, properties: { primaryInstance: { instanceSize: db.t3.small }, readReplicas: [{ instanceSize: db.t3.small }] }',
+      '',
+      'unsupported-by-engine',
+      /sqlserver-web has no read replicas/,
+    ],
+    [
+      'type: sqlserver-ee, properties: { primaryInstance: { instanceSize: db.m5.xlarge }, readReplicas: [{ instanceSize: db.m5.xlarge }] }',
+      '',
+      'replicas-need-standby',
+      /only from an instance with a standby/,
+    ],
+    [
+      'type: sqlserver-ex, properties: { primaryInstance: { instanceSize: db.t3.small, multiAz: true } }',
+      '',
+      'unsupported-by-engine',
+      /Express has no standby/,
+    ],
+    [
+      'type: aurora-postgresql-serverless, properties: { minCapacity: 1 }',
+      '',
+      'wrong-capacity',
+      /"minCapacity" of aurora-postgresql-serverless cannot be 1/,
+    ],
+    [
+      'type: aurora-mysql-serverless, properties: { minCapacity: 8 }',
+      '',
+      'conflicting-properties',
+      /at least 8 capacity units cannot be at most 4, which "maxCapacity" is by default/,
+    ],
+    [
+      'type: aurora-mysql-serverless-v2, properties: { minCapacity: 2, maxCapacity: 1.5 }',
+      '',
+      'conflicting-properties',
+      /at least 2 capacity units cannot be at most 1.5\./,
+    ],
+    [
+      'type: aurora-mysql-serverless-v2, properties: { minCapacity: 0.3 }',
+      '',
+      'wrong-capacity',
+      /cannot be 0.3/,
+    ],
+    [postgres, 'preferredMaintenanceWindow: tomorrow', 'wrong-format', /cannot be "tomorrow"/],
   ])('%s %s', (engine, more, code, message) => {
     const { problems } = read(withDatabase(engine, { more: more === '' ? '' : `      ${more}\n` }));
     const errors = problems.filter(({ severity }) => severity === 'error');
     expect(errors.map((problem) => problem.code)).toEqual([code]);
     expect(errors[0]?.message).toMatch(message);
   });
+});
+
+test.each([
+  ['mysql', 'primaryInstance: { instanceSize: db.t4g.micro }', 41],
+  ['oracle-ee', 'primaryInstance: { instanceSize: db.t3.small }', 30],
+  ['aurora-mysql', 'instances: [{ instanceSize: db.t4g.medium }]', 41],
+])('passwords of %s', (type, engine, longest) => {
+  const codes = (length: number) =>
+    read(
+      withDatabase(`type: ${type}, properties: { ${engine} }`).replace('pass#word', 'p'.repeat(length)),
+    ).problems.map(({ code, message }) => `${code} ${message}`);
+  expect(codes(longest)).toEqual([]);
+  expect(codes(longest + 1)).toEqual([
+    `out-of-bounds Relational database db: ${type} takes passwords of at most ${longest} characters for its master user, not ${longest + 1}.`,
+  ]);
+});
+
+test('identifiers of databases have no two hyphens in a row, whatever the service is called', () => {
+  const config = readRight(
+    withDatabase('type: postgres, properties: { primaryInstance: { instanceSize: db.t4g.micro } }'),
+  );
+  const stack = synthesizeStack({ ...config, serviceName: 'shop-' });
+  expect(property(stack, 'DbDbInstance', 'DBInstanceIdentifier')).toBe('shop-dev-db');
+});
+
+test('minor versions are installed by AWS unless the config says otherwise; replicas go with their database', () => {
+  const stack = synthesize(
+    withDatabase(
+      'type: postgres, properties: { disableAutoMinorVersionUpgrade: true, primaryInstance: { instanceSize: db.t4g.micro }, readReplicas: [{ instanceSize: db.t4g.micro }] }',
+    ),
+  );
+  const replica = 'DbReadReplicaDbInstance0';
+  expect(property(stack, 'DbDbInstance', 'AutoMinorVersionUpgrade')).toBe(false);
+  expect(property(stack, replica, 'AutoMinorVersionUpgrade')).toBe(false);
+  expect(stack.template.Resources[replica]?.DeletionPolicy).toBe('Delete');
 });
 
 describe('alarms', () => {

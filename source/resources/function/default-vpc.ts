@@ -85,6 +85,7 @@ export function* checkReach(
   if (!Array.isArray(connectTo)) return;
   if (joinDefaultVpc) {
     yield* checkNames(connectTo, context);
+    yield* checkLists(connectTo, context);
     return;
   }
   for (const [index, target] of connectTo.entries()) {
@@ -97,7 +98,7 @@ export function* checkReach(
         code: 'address-unknown',
         path,
         message: `${target} takes connections from addresses that it knows, and a function outside of the VPC has none that stays.`,
-        suggestion: 'Set joinDefaultVpc: true, or another accessibilityMode.',
+        suggestion: `Set accessibilityMode: vpc on ${target}, and joinDefaultVpc: true here.`,
       };
       continue;
     }
@@ -121,6 +122,26 @@ function* checkNames(connectTo: readonly string[], context: CheckContext): Itera
       path: ['connectTo', index],
       message: `The address of ${target} is known to other containers only, and a function cannot find it.`,
       suggestion: `Set loadBalancing: { type: application-load-balancer } on ${target}.`,
+    };
+  }
+}
+
+/** Addresses that no internet has: a list with some of them may be meant for the VPC. */
+const privateAddress = /^(?:10|172\.(?:1[6-9]|2[0-9]|3[01])|192\.168)\./;
+
+/** A database that lets in a list of addresses lets nobody else in, also not from the VPC. */
+function* checkLists(connectTo: readonly string[], context: CheckContext): Iterable<LocalFinding> {
+  for (const [index, target] of connectTo.entries()) {
+    const database = context.resource<DatabaseProperties>(target, 'relational-database');
+    if (!database || accessibilityOf(database.properties) !== 'whitelisted-ips-only') continue;
+    const listed: readonly unknown[] = database.properties.accessibility?.whitelistedIps ?? [];
+    if (listed.some((address) => typeof address === 'string' && privateAddress.test(address))) continue;
+    yield {
+      severity: 'warning',
+      code: 'address-unknown',
+      path: ['connectTo', index],
+      message: `${target} takes connections from addresses that it knows, and those of the VPC are not among them.`,
+      suggestion: `Set accessibilityMode: vpc on ${target}; its "whitelistedIps" may connect then too.`,
     };
   }
 }

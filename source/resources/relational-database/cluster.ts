@@ -5,6 +5,7 @@ import {
   type ClusterProperties,
   databaseName,
   engineOf,
+  minorUpgrades,
   parameterFamily,
   portOf,
   type ServerlessProperties,
@@ -12,7 +13,7 @@ import {
   versionOf,
 } from './engines.ts';
 import { addLogGroups, databaseIdentifier, securityGroups, sharedProperties } from './placement.ts';
-import { accessibilityOf, type Database } from './properties.ts';
+import { type Database, isPublic } from './properties.ts';
 
 export const clusterId = (names: Names, name: string): string => names.logicalId(name, 'AWS::RDS::DBCluster');
 
@@ -77,7 +78,6 @@ export function addCluster(resource: Database, stack: StackBuilder): void {
         kind === 'serverless-v2' ? scalingV2((engine.properties ?? {}) as ServerlessV2Properties) : undefined,
     },
   });
-  const mode = accessibilityOf(properties);
   for (const [index, DBInstanceClass] of instanceClasses(resource).entries()) {
     stack.add(name, clusterInstanceId(names, name, index), {
       Type: 'AWS::RDS::DBInstance',
@@ -88,9 +88,8 @@ export function addCluster(resource: Database, stack: StackBuilder): void {
         DBInstanceClass,
         Engine,
         DBSubnetGroupName: ref(names.logicalId(name, 'AWS::RDS::DBSubnetGroup')),
-        PubliclyAccessible:
-          (mode === 'internet' || mode === 'whitelisted-ips-only') &&
-          !properties.accessibility?.forceDisablePublicIp,
+        PubliclyAccessible: isPublic(properties),
+        AutoMinorVersionUpgrade: minorUpgrades(engine),
       },
     });
   }

@@ -86,6 +86,9 @@ const dbName = Type.Optional(
 const version = Type.Optional(
   staticText({ title: 'Version', description: 'Of the engine. Default: a current one.', minLength: 1 }),
 );
+const disableAutoMinorVersionUpgrade = Type.Optional(
+  staticSwitch({ description: 'Keeps AWS from installing minor versions by itself.', default: false }),
+);
 const port = Type.Optional(
   Type.Integer({
     'stp:static': true,
@@ -116,9 +119,16 @@ const instanceSchema = closedObject({
   storage: Type.Optional(
     closedObject(
       {
-        initialSize: Type.Optional(Type.Integer({ description: 'GB.', default: 20, minimum: 20 })),
+        initialSize: Type.Optional(
+          Type.Integer({ description: 'GB.', default: 20, minimum: 20, maximum: 65_536 }),
+        ),
         maxSize: Type.Optional(
-          Type.Integer({ description: 'GB up to which it grows.', default: 200, minimum: 22 }),
+          Type.Integer({
+            description: 'GB up to which it grows.',
+            default: 200,
+            minimum: 22,
+            maximum: 65_536,
+          }),
         ),
       },
       { title: 'Storage', description: 'Grows by itself.' },
@@ -127,6 +137,7 @@ const instanceSchema = closedObject({
   dbName,
   port,
   version,
+  disableAutoMinorVersionUpgrade,
 });
 
 const clusterSchema = closedObject({
@@ -139,6 +150,7 @@ const clusterSchema = closedObject({
   dbName,
   port,
   version,
+  disableAutoMinorVersionUpgrade,
 });
 
 const capacity = (description: string, minimum: number, maximum: number) =>
@@ -152,6 +164,7 @@ const serverlessSchema = closedObject({
   ),
   dbName,
   version,
+  disableAutoMinorVersionUpgrade,
 });
 
 const serverlessV2Schema = closedObject({
@@ -159,6 +172,7 @@ const serverlessV2Schema = closedObject({
   maxCapacity: capacity('Capacity units under load. Default 10.', 1, 256),
   dbName,
   version,
+  disableAutoMinorVersionUpgrade,
 });
 
 const branch = <S extends Type.TObject>(title: string, schema: S) => ({
@@ -217,3 +231,8 @@ export function portOf({ type, properties }: DatabaseEngine): number {
 
 export const versionOf = ({ type, properties }: DatabaseEngine): string =>
   properties?.version ?? engineOf(type).version;
+
+export const minorUpgrades = ({ properties }: DatabaseEngine): boolean | undefined =>
+  properties?.disableAutoMinorVersionUpgrade === undefined
+    ? undefined
+    : !properties.disableAutoMinorVersionUpgrade;

@@ -1,9 +1,16 @@
 import { ref } from '../../model/intrinsic.ts';
 import type { Names, StackBuilder } from '../../model/stack-builder.ts';
 import { networkOf } from '../vpc.ts';
-import { databaseName, engineOf, type InstanceProperties, portOf, versionOf } from './engines.ts';
+import {
+  databaseName,
+  engineOf,
+  type InstanceProperties,
+  minorUpgrades,
+  portOf,
+  versionOf,
+} from './engines.ts';
 import { addLogGroups, databaseIdentifier, securityGroups, sharedProperties } from './placement.ts';
-import { accessibilityOf, type Database } from './properties.ts';
+import { type Database, isPublic } from './properties.ts';
 
 export const instanceId = (names: Names, name: string): string =>
   names.logicalId(name, 'AWS::RDS::DBInstance');
@@ -22,10 +29,8 @@ export function addInstances(resource: Database, stack: StackBuilder): void {
   const { engine: Engine, license } = engineOf(engine.type);
   const { primaryInstance, storage } = engine.properties as InstanceProperties;
   const { ids, logs } = addLogGroups(resource, stack, 'instance');
-  const mode = accessibilityOf(properties);
-  const PubliclyAccessible =
-    (mode === 'internet' || mode === 'whitelisted-ips-only') &&
-    !properties.accessibility?.forceDisablePublicIp;
+  const PubliclyAccessible = isPublic(properties);
+  const AutoMinorVersionUpgrade = minorUpgrades(engine);
   stack.add(name, instanceId(names, name), {
     Type: 'AWS::RDS::DBInstance',
     // The name is taken as long as the instance is there. What loses data is asked for before it is done.
@@ -46,12 +51,15 @@ export function addInstances(resource: Database, stack: StackBuilder): void {
       Port: String(portOf(engine)),
       VPCSecurityGroups: securityGroups(names, name),
       PubliclyAccessible,
+      AutoMinorVersionUpgrade,
       EnableCloudwatchLogsExports: logs.length > 0 ? logs : undefined,
     },
   });
   for (const [index, replica] of replicasOf(resource).entries()) {
     stack.add(name, replicaId(names, name, index), {
       Type: 'AWS::RDS::DBInstance',
+      DeletionPolicy: 'Delete',
+      UpdateReplacePolicy: 'Delete',
       Properties: {
         DBInstanceIdentifier: databaseIdentifier(names, `${name}-replica-${index}`),
         SourceDBInstanceIdentifier: ref(instanceId(names, name)),
@@ -59,6 +67,7 @@ export function addInstances(resource: Database, stack: StackBuilder): void {
         MultiAZ: replica.multiAz,
         VPCSecurityGroups: securityGroups(names, name),
         PubliclyAccessible,
+        AutoMinorVersionUpgrade,
       },
     });
   }

@@ -4,9 +4,9 @@ import { securityGroupId } from '../vpc.ts';
 import { engineOf } from './engines.ts';
 import type { Database } from './properties.ts';
 
-/** RDS's name of a database; it keeps them in small letters. */
+/** RDS's name of a database; it keeps them in small letters and takes no two hyphens in a row. */
 export const databaseIdentifier = (names: Names, name: string): string =>
-  names.physicalName(name, 63).toLowerCase();
+  names.physicalName(name, 63).toLowerCase().replaceAll(/-+/g, '-');
 
 /** Properties that a cluster and an instance of their own both have. */
 export function sharedProperties({ name, properties }: Database, stack: StackBuilder) {

@@ -1,9 +1,12 @@
 import * as Type from 'typebox';
 import type { ConfigResource } from '../../model/config.ts';
 import { alarmProperties } from '../alarms/schema.ts';
+import { ipRangeSchema } from '../ip-ranges.ts';
 import { disabledSchema, retentionSchema } from '../log-retention.ts';
 import { closedObject, oneOf, staticSwitch } from '../schema.ts';
 import { engineOf, engineSchema } from './engines.ts';
+
+const moment = '(?:[Mm]on|[Tt]ue|[Ww]ed|[Tt]hu|[Ff]ri|[Ss]at|[Ss]un):(?:[01][0-9]|2[0-3]):[0-5][0-9]';
 
 const modes = ['internet', 'vpc', 'scoping-workloads-in-vpc', 'whitelisted-ips-only'] as const;
 
@@ -39,7 +42,11 @@ export const databaseSchema = closedObject({
           description: 'Default: internet; for Aurora Serverless v1, which has no public address, vpc.',
         }),
         whitelistedIps: Type.Optional(
-          Type.Array(Type.String(), { description: 'Addresses that may connect.', minItems: 1 }),
+          Type.Array(ipRangeSchema, {
+            description:
+              'Addresses that may connect: these alone with whitelisted-ips-only, these besides with the modes of the VPC.',
+            minItems: 1,
+          }),
         ),
         forceDisablePublicIp: Type.Optional(
           staticSwitch({ description: 'No public address, whatever the mode.', default: false }),
@@ -63,6 +70,8 @@ export const databaseSchema = closedObject({
       title: 'Maintenance window',
       description: 'In UTC, half an hour or more.',
       examples: ['Sun:02:00-Sun:04:00'],
+      pattern: `^${moment}-${moment}$`,
+      'stp:format': 'days and times such as Sun:02:00-Sun:04:00',
     }),
   ),
   logging: Type.Optional(
@@ -89,4 +98,11 @@ export function accessibilityOf({
   return (
     accessibility?.accessibilityMode ?? (engineOf(engine.type).kind === 'serverless-v1' ? 'vpc' : 'internet')
   );
+}
+
+/** Whether the instances have public addresses: where somebody outside of the VPC may connect. */
+export function isPublic(properties: DatabaseProperties): boolean {
+  const { accessibility } = properties;
+  if (accessibility?.forceDisablePublicIp) return false;
+  return accessibilityOf(properties) === 'internet' || (accessibility?.whitelistedIps ?? []).length > 0;
 }

@@ -1,13 +1,15 @@
-import { defineResource, type LocalFinding } from '../../model/descriptor.ts';
+import { defineResource } from '../../model/descriptor.ts';
 import type { Value } from '../../model/intrinsic.ts';
 import type { StackBuilder } from '../../model/stack-builder.ts';
 import { checkAlarms } from '../alarms/resolve-alarms.ts';
+import { cidrOf } from '../ip-ranges.ts';
 import { networkOf, securityGroupId } from '../vpc.ts';
+import { checkDatabase } from './checks.ts';
 import { addCluster } from './cluster.ts';
 import { databaseParams } from './connection.ts';
-import { databaseName, engineOf, portOf } from './engines.ts';
+import { engineOf, portOf } from './engines.ts';
 import { addInstances } from './instances.ts';
-import { accessibilityOf, type Database, type DatabaseProperties, databaseSchema } from './properties.ts';
+import { accessibilityOf, type Database, databaseSchema } from './properties.ts';
 
 /** Spec 13.7. */
 export const relationalDatabase = defineResource({
@@ -18,7 +20,7 @@ export const relationalDatabase = defineResource({
 
   *check({ name, properties }) {
     if (properties.engine) {
-      yield* checkEngine({ ...properties, engine: properties.engine });
+      yield* checkDatabase({ ...properties, engine: properties.engine });
       yield* checkAlarms({ name, type: 'relational-database', properties });
     }
   },
@@ -68,76 +70,6 @@ export const relationalDatabase = defineResource({
   },
 });
 
-/**
- * Characters by the protocol of the engine.
- * @see https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_CreateDBInstance.Settings.html
- */
-const userNameLimits: Readonly<Record<string, number>> = {
-  mysql: 16,
-  postgresql: 63,
-  oracle: 30,
-  sqlserver: 128,
-};
-
-function* checkEngine(
-  properties: Pick<DatabaseProperties, 'engine' | 'accessibility'> & Partial<DatabaseProperties>,
-): Iterable<LocalFinding> {
-  const { engine, accessibility } = properties;
-  const { kind, protocol } = engineOf(engine.type);
-  const mode = accessibilityOf(properties);
-  if (kind === 'serverless-v1') {
-    yield {
-      severity: 'warning',
-      code: 'aurora-serverless-v1',
-      path: ['engine', 'type'],
-      message: `AWS ended Aurora Serverless v1 on 2025-03-31 and takes no new clusters of it.`,
-      suggestion: `Use ${engine.type}-v2.`,
-    };
-    if (mode === 'internet' || mode === 'whitelisted-ips-only') {
-      yield {
-        code: 'serverless-v1-in-vpc',
-        path: ['accessibility', 'accessibilityMode'],
-        message: `Aurora Serverless v1 has no public address and cannot have accessibilityMode ${mode}.`,
-        expected: 'vpc or scoping-workloads-in-vpc',
-      };
-    }
-  }
-  if (mode === 'whitelisted-ips-only' && !accessibility?.whitelistedIps) {
-    yield {
-      code: 'missing-property',
-      path: ['accessibility'],
-      at: 'key',
-      message: 'accessibilityMode whitelisted-ips-only needs "whitelistedIps".',
-      expected: 'a list of addresses such as 203.0.113.7 or 203.0.113.0/24',
-    };
-  }
-  const user = properties.credentials?.masterUserName ?? '';
-  const limit = userNameLimits[protocol];
-  if (limit !== undefined && user.length > limit) {
-    yield {
-      code: 'out-of-bounds',
-      path: ['credentials', 'masterUserName'],
-      message: `${engine.type} takes names of at most ${limit} characters for its master user, not ${user.length}.`,
-    };
-  }
-  if (protocol === 'sqlserver' && databaseName(engine) !== undefined) {
-    yield {
-      code: 'sqlserver-name',
-      path: ['engine', 'properties', 'dbName'],
-      message: 'SQL Server makes its databases itself; RDS takes no "dbName" for it.',
-      suggestion: 'Leave "dbName" out.',
-    };
-  }
-  if (kind !== 'instance' && properties.automatedBackupRetentionDays === 0) {
-    yield {
-      code: 'aurora-backups',
-      path: ['automatedBackupRetentionDays'],
-      message: 'Aurora always keeps backups.',
-      expected: 'an integer from 1 to 35',
-    };
-  }
-}
-
 function addSecurityGroup({ name, properties }: Database, stack: StackBuilder): void {
   const port = portOf(properties.engine);
   const from = (CidrIp: Value, Description: string) => ({
@@ -149,16 +81,14 @@ function addSecurityGroup({ name, properties }: Database, stack: StackBuilder): 
   });
   const network = networkOf(stack);
   const mode = accessibilityOf(properties);
-  const own = mode === 'scoping-workloads-in-vpc' ? [] : [from(network.cidrBlock, 'The VPC')];
-  const others =
+  const listed: readonly Value[] = properties.accessibility?.whitelistedIps ?? [];
+  const ingress =
     mode === 'internet'
       ? [from('0.0.0.0/0', 'Everybody')]
-      : mode === 'whitelisted-ips-only'
-        ? (properties.accessibility?.whitelistedIps ?? []).map((ip) =>
-            from(ip.includes('/') ? ip : `${ip}/32`, 'Allowed address'),
-          )
-        : [];
-  const ingress = mode === 'internet' ? others : [...own, ...others];
+      : [
+          ...(mode === 'vpc' ? [from(network.cidrBlock, 'The VPC')] : []),
+          ...listed.map((address) => from(cidrOf(address), 'Allowed address')),
+        ];
   stack.add(name, securityGroupId(stack.names, name), {
     Type: 'AWS::EC2::SecurityGroup',
     Properties: {
