@@ -4,7 +4,8 @@ import { getAtt, ref, sub, type Value } from '../model/intrinsic.ts';
 import type { Names, StackBuilder } from '../model/stack-builder.ts';
 import { checkAlarms } from './alarms/resolve-alarms.ts';
 import { alarmProperties } from './alarms/schema.ts';
-import { closedObject, oneOf, staticText, variants } from './schema.ts';
+import { cidrOf, ipRangeSchema } from './ip-ranges.ts';
+import { closedObject, oneOf, variants } from './schema.ts';
 import { networkOf } from './vpc.ts';
 
 const redirect = closedObject({
@@ -17,7 +18,13 @@ const redirect = closedObject({
   port: Type.Optional(
     Type.Integer({ description: 'Default: as in the request.', minimum: 1, maximum: 65_535 }),
   ),
-  path: Type.Optional(Type.String({ description: 'With a slash first. Default: as in the request.' })),
+  path: Type.Optional(
+    Type.String({
+      description: 'With a slash first. Default: as in the request.',
+      pattern: '^/',
+      'stp:format': 'a path such as /new/#{path}',
+    }),
+  ),
   query: Type.Optional(
     Type.String({ description: 'Without the question mark. Default: as in the request.' }),
   ),
@@ -36,7 +43,7 @@ const listenerSchema = closedObject({
     Type.Array(Type.String(), { title: 'Certificates', description: 'ARNs; for HTTPS.', minItems: 1 }),
   ),
   whitelistIps: Type.Optional(
-    Type.Array(staticText(), { description: 'Addresses that may connect; all without it.', minItems: 1 }),
+    Type.Array(ipRangeSchema, { description: 'Addresses that may connect; all without it.', minItems: 1 }),
   ),
   defaultAction: Type.Optional(
     variants(
@@ -119,7 +126,7 @@ export const applicationLoadBalancer = defineResource({
             IpProtocol: 'tcp',
             FromPort: port,
             ToPort: port,
-            CidrIp: ip.includes('/') ? ip : `${ip}/32`,
+            CidrIp: cidrOf(ip),
           })),
         ),
       },
@@ -155,7 +162,32 @@ export const applicationLoadBalancer = defineResource({
 });
 
 function* checkListeners(listeners: readonly Listener[]): Iterable<LocalFinding> {
-  for (const [index, { protocol, customCertificateArns }] of listeners.entries()) {
+  for (const [index, { port, protocol, customCertificateArns, defaultAction }] of listeners.entries()) {
+    const to = defaultAction?.properties;
+    const isSame = [
+      [to?.protocol, protocol],
+      [to?.port, port],
+      [to?.host, '#{host}'],
+      [to?.path, '/#{path}'],
+      [to?.query, '#{query}'],
+    ].every(([target, own]) => target === undefined || target === own);
+    if (to && isSame) {
+      yield {
+        code: 'redirect-loop',
+        path: ['listeners', index, 'defaultAction', 'properties'],
+        at: 'key',
+        message: 'This redirect sends clients to where they are, again and again.',
+        expected: 'another protocol, port, host, path or query',
+      };
+    }
+    if (to?.protocol === 'HTTP' && protocol === 'HTTPS') {
+      yield {
+        code: 'redirect-downgrade',
+        path: ['listeners', index, 'defaultAction', 'properties', 'protocol'],
+        message: 'A load balancer redirects nobody from HTTPS to HTTP.',
+        expected: 'HTTPS',
+      };
+    }
     if (protocol === 'HTTPS' && !customCertificateArns) {
       yield {
         code: 'missing-certificate',

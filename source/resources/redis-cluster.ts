@@ -20,7 +20,9 @@ const schema = closedObject({
     examples: ["$Secret('redis.password')"],
     minLength: 16,
     maxLength: 128,
-    pattern: '^[^/@" ]*$',
+    // @see https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/auth.html
+    pattern: '^[A-Za-z0-9!&#$^<>-]*$',
+    'stp:format': 'letters, digits and ! & # $ ^ < > -',
   }),
   numReplicaNodes: Type.Optional(
     Type.Integer({
@@ -94,6 +96,9 @@ const replicationGroupId = (names: Names, name: string): string =>
 
 const defaultPort = 6379;
 
+/** Of a cluster with shards. */
+const mostNodes = 500;
+
 /** Spec 13.8. */
 export const redisCluster = defineResource({
   type: 'redis-cluster',
@@ -126,6 +131,14 @@ export const redisCluster = defineResource({
         at: 'key',
         message: '"numShards" has no effect without sharding.',
         suggestion: 'Set enableSharding: true.',
+      };
+    }
+    const nodes = (numShards ?? 1) * (1 + numReplicaNodes);
+    if (enableSharding && nodes > mostNodes) {
+      yield {
+        code: 'too-many-nodes',
+        path: ['numShards'],
+        message: `${numShards} shards with ${numReplicaNodes} replicas each are ${nodes} nodes; ElastiCache allows ${mostNodes}.`,
       };
     }
   },
@@ -183,7 +196,8 @@ export const redisCluster = defineResource({
       DeletionPolicy: 'Delete',
       UpdateReplacePolicy: 'Delete',
       Properties: {
-        ReplicationGroupId: names.physicalName(name, 40).toLowerCase(),
+        // ElastiCache takes no two hyphens in a row.
+        ReplicationGroupId: names.physicalName(name, 40).toLowerCase().replaceAll(/-+/g, '-'),
         ReplicationGroupDescription: `Redis ${name} of stack ${names.stackName}`,
         Engine: 'redis',
         EngineVersion: version,

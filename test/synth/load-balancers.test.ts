@@ -107,6 +107,19 @@ describe('refused', () => {
     ['listeners: [{ port: 443, protocol: HTTPS }]', 'missing-certificate'],
     ['listeners: [{ port: 80, protocol: HTTP, customCertificateArns: [a] }]', 'conflicting-properties'],
     ['listeners: [{ port: 80, protocol: HTTP }, { port: 80, protocol: HTTP }]', 'duplicate-entry'],
+    ['listeners: [{ port: 80, protocol: HTTP, whitelistIps: [office] }]', 'wrong-format'],
+    [
+      'listeners: [{ port: 80, protocol: HTTP, defaultAction: { type: redirect, properties: { statusCode: HTTP_301, port: 80 } } }]',
+      'redirect-loop',
+    ],
+    [
+      'listeners: [{ port: 80, protocol: HTTP, defaultAction: { type: redirect, properties: { statusCode: HTTP_301, path: new } } }]',
+      'wrong-format',
+    ],
+    [
+      'listeners: [{ port: 443, protocol: HTTPS, customCertificateArns: [a], defaultAction: { type: redirect, properties: { statusCode: HTTP_302, protocol: HTTP, port: 80 } } }]',
+      'redirect-downgrade',
+    ],
     [
       'alarms: [{ trigger: { type: application-load-balancer-unhealthy-targets, properties: { thresholdPercent: 5 } } }]',
       'unfit-alarm',
@@ -156,7 +169,18 @@ describe('redis', () => {
     ['enableAutomaticFailover: true', '', 'failover-without-replica'],
     ['enableSharding: true, enableAutomaticFailover: false', '', 'sharding-without-failover'],
     ['numShards: 2', '', 'shards-without-sharding'],
+    ['enableSharding: true, numShards: 126, numReplicaNodes: 3', '', 'too-many-nodes'],
   ])('{ %s } %s is refused', (properties, rest, code) => {
     expect(read(redis(properties, rest)).problems.map((one) => one.code)).toEqual([code]);
   });
+
+  test.each(['0123456789abcde%', '0123456789abcdé*', '0123456789 abcdef'])(
+    'ElastiCache takes no password such as %s',
+    (password) => {
+      const text = redis('').replace('0123456789abcdef', `'${password}'`);
+      expect(read(text).problems.map(({ code, expected }) => [code, expected])).toEqual([
+        ['wrong-format', 'letters, digits and ! & # $ ^ < > -'],
+      ]);
+    },
+  );
 });
