@@ -1,6 +1,6 @@
 import * as Type from 'typebox';
 import type { ConfigResource } from '../model/config.ts';
-import { defineResource } from '../model/descriptor.ts';
+import { defineResource, type LocalFinding } from '../model/descriptor.ts';
 import { getAtt, ref, sub } from '../model/intrinsic.ts';
 import type { Names } from '../model/stack-builder.ts';
 import { closedObject, oneOf, staticSwitch } from './schema.ts';
@@ -10,13 +10,21 @@ const required = (what: string) =>
     Type.Boolean({ title: `Require ${what}`, description: `Passwords need ${what}.`, default: true }),
   );
 
+/**
+ * HTTPS, HTTP at this machine alone, or a scheme of an app.
+ * @see https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CreateUserPoolClient.html
+ */
+const address = Type.String({
+  description: 'Address.',
+  maxLength: 1024,
+  pattern:
+    '^(?!http://(?!(?:localhost|127\\.0\\.0\\.1|\\[::1\\])(?:[:/]|$)))[A-Za-z][A-Za-z0-9+.-]*://[^#\\s]+$',
+  'stp:format': 'an address with https (http at localhost alone), or with a scheme of an app, without #',
+});
+
 const addresses = (description: string) =>
   Type.Optional(
-    Type.Array(Type.String({ minLength: 1, description: 'Address.' }), {
-      description,
-      maxItems: 100,
-      examples: [['https://example.com/signed-in']],
-    }),
+    Type.Array(address, { description, maxItems: 100, examples: [['https://example.com/signed-in']] }),
   );
 
 const seconds = (title: string, fallback: number) =>
@@ -25,7 +33,8 @@ const seconds = (title: string, fallback: number) =>
   );
 
 const flows = ['code', 'implicit', 'client_credentials'] as const;
-const scopes = ['phone', 'email', 'openid', 'profile', 'aws.cognito.signin.user.admin'] as const;
+const scopes = ['phone', 'email', 'openid', 'profile', 'aws.cognito.signin.user.admin'];
+const scopeSign = '[!#-\\[\\]-~]';
 
 const schema = closedObject(
   {
@@ -72,11 +81,20 @@ const schema = closedObject(
       }),
     ),
     allowedOAuthScopes: Type.Optional(
-      Type.Array(oneOf(scopes, { description: 'OAuth scope.' }), {
-        description: 'What a token tells. Default: email, openid, profile.',
-        minItems: 1,
-        uniqueItems: true,
-      }),
+      Type.Array(
+        Type.String({
+          description: 'OAuth scope.',
+          maxLength: 256,
+          pattern: `^(?:${scopes.join('|').replaceAll('.', '\\.')}|${scopeSign}+/${scopeSign}+)$`,
+          'stp:format': `one of ${scopes.join(', ')}, or a scope of a resource server such as shop/read`,
+        }),
+        {
+          description: 'What a token tells, and what it is good for. Default: email, openid, profile.',
+          minItems: 1,
+          maxItems: 50,
+          uniqueItems: true,
+        },
+      ),
     ),
     enableHostedUi: Type.Optional(
       staticSwitch({ title: 'Hosted UI', description: 'Pages to sign in, made by AWS.', default: false }),
@@ -106,13 +124,20 @@ const schema = closedObject(
   },
   {
     'stp:later': [
+      'unusedAccountValidityDays',
+      'requireEmailVerification',
+      'requirePhoneNumberVerification',
+      'hostedUiCSS',
       'mfaConfiguration',
       'hooks',
       'emailConfiguration',
       'inviteMessageConfig',
+      'userVerificationMessageConfig',
       'schema',
       'identityProviders',
+      'allowOnlyExternalIdentityProviders',
       'customDomain',
+      'useFirewall',
     ],
   },
 );
@@ -128,6 +153,50 @@ const domainPrefix = ({ name, properties }: Pool, names: Names) =>
   properties.hostedUiDomainPrefix ??
   sub(`${names.physicalName(name, 63 - 13).toLowerCase()}-\${AWS::AccountId}`);
 
+/** What Cognito refuses of a client's OAuth flows. */
+function* checkFlows({
+  allowedOAuthFlows = [],
+  allowedOAuthScopes,
+  callbackURLs = [],
+  generateClientSecret,
+}: Partial<Pool['properties']>): Iterable<LocalFinding> {
+  const ofUsers = allowedOAuthFlows.find((flow) => flow !== 'client_credentials');
+  if (ofUsers !== undefined && callbackURLs.length === 0) {
+    yield {
+      code: 'flow-needs-address',
+      path: ['allowedOAuthFlows'],
+      message: `Flow ${ofUsers} ends at an address of the client.`,
+      expected: '"callbackURLs" with one or more',
+    };
+  }
+  if (!allowedOAuthFlows.includes('client_credentials')) return;
+  if (!generateClientSecret) {
+    yield {
+      code: 'flow-needs-secret',
+      path: ['allowedOAuthFlows'],
+      message: 'Flow client_credentials needs a client with a secret.',
+      suggestion: 'Set generateClientSecret: true.',
+    };
+  }
+  if (ofUsers !== undefined) {
+    yield {
+      code: 'conflicting-flows',
+      path: ['allowedOAuthFlows'],
+      message: `One client cannot have flow client_credentials together with ${ofUsers}.`,
+      suggestion: 'Keep one of them.',
+    };
+    return;
+  }
+  const ofPeople = allowedOAuthScopes?.find((scope) => scopes.includes(scope));
+  if (allowedOAuthScopes && ofPeople === undefined) return;
+  yield {
+    code: 'flow-needs-scope',
+    path: [allowedOAuthScopes ? 'allowedOAuthScopes' : 'allowedOAuthFlows'],
+    message: `Flow client_credentials is about no user, and has no scope such as ${ofPeople ?? 'openid'}.`,
+    expected: '"allowedOAuthScopes" with scopes of a resource server such as shop/read',
+  };
+}
+
 /** Spec 13.12. */
 export const userAuthPool = defineResource({
   type: 'user-auth-pool',
@@ -136,7 +205,7 @@ export const userAuthPool = defineResource({
   schema,
 
   *check({ properties }) {
-    const { userVerificationType, enableHostedUi, hostedUiDomainPrefix, allowedOAuthFlows } = properties;
+    const { userVerificationType, enableHostedUi, hostedUiDomainPrefix } = properties;
     if (userVerificationType === 'email-link' && !enableHostedUi) {
       yield {
         code: 'link-needs-domain',
@@ -153,14 +222,17 @@ export const userAuthPool = defineResource({
         suggestion: 'Choose another one.',
       };
     }
-    if (allowedOAuthFlows?.includes('client_credentials') && !properties.generateClientSecret) {
+    if (hostedUiDomainPrefix !== undefined && !enableHostedUi) {
       yield {
-        code: 'flow-needs-secret',
-        path: ['allowedOAuthFlows'],
-        message: 'Flow client_credentials needs a client with a secret.',
-        suggestion: 'Set generateClientSecret: true.',
+        severity: 'warning',
+        code: 'no-effect',
+        path: ['hostedUiDomainPrefix'],
+        at: 'key',
+        message: '"hostedUiDomainPrefix" has no effect without the hosted UI.',
+        suggestion: 'Set enableHostedUi: true.',
       };
     }
+    yield* checkFlows(properties);
   },
 
   synth(resource, stack) {

@@ -52,9 +52,48 @@ test('a route that asks for a token of the pool', () => {
 
 test.each([
   ['userVerificationType: email-link', 'link-needs-domain'],
-  ['hostedUiDomainPrefix: my-aws-shop', 'reserved-domain'],
-  ['allowedOAuthFlows: [client_credentials]', 'flow-needs-secret'],
+  ['enableHostedUi: true, hostedUiDomainPrefix: my-aws-shop', 'reserved-domain'],
+  ['allowedOAuthFlows: [client_credentials], allowedOAuthScopes: [shop/read]', 'flow-needs-secret'],
+  ['allowedOAuthFlows: [client_credentials], generateClientSecret: true', 'flow-needs-scope'],
+  [
+    'allowedOAuthFlows: [client_credentials], generateClientSecret: true, allowedOAuthScopes: [shop/read, openid]',
+    'flow-needs-scope',
+  ],
+  [
+    'allowedOAuthFlows: [client_credentials, code], generateClientSecret: true, callbackURLs: ["https://a.example"]',
+    'conflicting-flows',
+  ],
+  ['allowedOAuthFlows: [implicit]', 'flow-needs-address'],
+  ['allowedOAuthScopes: [emial]', 'wrong-format'],
+  ['hostedUiDomainPrefix: shop', 'no-effect'],
+  ['callbackURLs: ["http://example.com"]', 'wrong-format'],
+  ['callbackURLs: ["http://localhost.example.com"]', 'wrong-format'],
+  ['callbackURLs: ["https://example.com/#in"]', 'wrong-format'],
+  ['logoutURLs: [example.com]', 'wrong-format'],
   ['passwordPolicy: { minimumLength: 5 }', 'out-of-bounds'],
 ])('{ %s } is refused', (properties, code) => {
   expect(read(pool(properties)).problems.map((one) => one.code)).toEqual([code]);
+});
+
+test.each([
+  'https://example.com/in?a=b',
+  'http://localhost:3000',
+  'http://localhost',
+  'http://127.0.0.1/in',
+  'myapp://in',
+])('%s is an address', (address) => {
+  expect(read(pool(`callbackURLs: ['${address}']`)).problems).toEqual([]);
+});
+
+test('a client of a server, with a scope of its own', () => {
+  const stack = synthesize(
+    pool(
+      'allowedOAuthFlows: [client_credentials], generateClientSecret: true, allowedOAuthScopes: [shop/read]',
+    ),
+  );
+  expect(property(stack, 'UsersUserPoolClient')).toMatchObject({
+    AllowedOAuthFlows: ['client_credentials'],
+    AllowedOAuthScopes: ['shop/read'],
+    GenerateSecret: true,
+  });
 });
