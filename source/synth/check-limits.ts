@@ -1,34 +1,73 @@
-import { isIntrinsic } from '../model/intrinsic.ts';
+import { isIntrinsic, type Value } from '../model/intrinsic.ts';
 import type { TemplateBuilder } from './template-builder.ts';
 
-/** @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html */
+/**
+ * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+ */
 const limits = {
   resources: 500,
   resourcesWarning: 470,
   parameters: 200,
   outputs: 200,
   roleCharacters: 10_240,
+  variableBytes: 4096,
 };
 
 /** What AWS would refuse only in the middle of a deploy. */
 export function checkLimits(stack: TemplateBuilder): void {
   checkCounts(stack);
-  for (const [name, { policies }] of stack.functions) {
+  checkRoles(stack);
+  checkVariables(stack);
+}
+
+function checkRoles(stack: TemplateBuilder): void {
+  for (const [logicalId, { Type, Properties, Metadata }] of Object.entries(stack.resources)) {
+    if (Type !== 'AWS::IAM::Role' || !Array.isArray(Properties?.Policies)) continue;
     let characters = 0;
-    for (const Statement of policies.values()) {
-      characters += policyLength({ Version: '2012-10-17', Statement });
+    for (const { PolicyDocument } of Properties.Policies as readonly { PolicyDocument?: Value }[]) {
+      characters += policyLength(PolicyDocument ?? null);
     }
-    if (characters > limits.roleCharacters) {
-      stack.report({
-        severity: 'error',
-        code: 'policies-too-large',
-        path: ['resources', name],
-        at: 'key',
-        message: `Function ${name}: the inline policies of its role take ${characters} characters; IAM allows ${limits.roleCharacters}.`,
-        suggestion: 'Connect it to fewer resources, or grant with wildcards in "iamRoleStatements".',
-      });
-    }
+    if (characters <= limits.roleCharacters) continue;
+    const owner = Metadata?.['stp:resource'];
+    stack.report({
+      severity: 'error',
+      code: 'policies-too-large',
+      path: owner === undefined ? ['cloudformationResources', logicalId] : ['resources', owner],
+      at: 'key',
+      message: `${owner !== undefined && stack.functions.has(owner) ? 'Function ' : ''}${owner ?? logicalId}: the inline policies of its role take ${characters} characters; IAM allows ${limits.roleCharacters}.`,
+      suggestion: 'Connect it to fewer resources, or grant with wildcards in "iamRoleStatements".',
+    });
   }
+}
+
+/** Its own variables are checked with the config; here those are counted, too, that connections bring. */
+function checkVariables(stack: TemplateBuilder): void {
+  for (const [name, { variables }] of stack.functions) {
+    let bytes = 0;
+    for (const [key, { value }] of variables) bytes += Buffer.byteLength(key) + estimatedLength(value);
+    if (bytes <= limits.variableBytes) continue;
+    stack.report({
+      severity: 'warning',
+      code: 'environment-too-large',
+      path: ['resources', name],
+      at: 'key',
+      message: `Function ${name}: its environment variables, with those of the connected resources, will take about ${bytes} bytes; Lambda allows ${limits.variableBytes}.`,
+      suggestion: 'Connect it to fewer resources.',
+    });
+  }
+}
+
+/** Bytes of a value in the end; of what CloudFormation fills in, those of a usual name or address. */
+function estimatedLength(value: Value): number {
+  if (!isIntrinsic(value)) return Buffer.byteLength(String(value));
+  if ('Fn::Sub' in value) return String([value['Fn::Sub']].flat()[0]).length;
+  if ('Fn::Join' in value && Array.isArray(value['Fn::Join'][1])) {
+    let bytes = 0;
+    for (const part of value['Fn::Join'][1] as readonly Value[]) bytes += estimatedLength(part);
+    return bytes;
+  }
+  return 60;
 }
 
 function checkCounts(stack: TemplateBuilder): void {

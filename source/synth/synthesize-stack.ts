@@ -14,6 +14,7 @@ import { type ProvidedResource, providedResources } from '../resources/third-par
 import { applyOverrides } from './apply-overrides.ts';
 import { addBudget } from './budget.ts';
 import { checkLimits } from './check-limits.ts';
+import { checkNames } from './check-names.ts';
 import { publishVersions } from './publish-versions.ts';
 import { settleReferences } from './settle-references.ts';
 import { type FunctionDraft, TemplateBuilder } from './template-builder.ts';
@@ -69,6 +70,7 @@ export function synthesizeStack(given: Config, { digests = {} }: SynthesisInput 
   publishVersions(stack, digests);
   settleReferences(stack);
   const provided = usedOf(providedResources(config, stack.names), stack);
+  checkNames(stack);
   checkLimits(stack);
 
   const hasParameters = Object.keys(stack.parameters).length > 0;

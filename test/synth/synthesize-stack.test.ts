@@ -260,4 +260,50 @@ describe('limits', () => {
       ['policies-too-large', ['resources', 'getPosts']],
     ]);
   });
+  test('10,240 characters of policies of a container', () => {
+    const statements = `{ Resource: 'arn:aws:s3:::${'x'.repeat(500)}', Action: 's3:GetObject' },`.repeat(20);
+    const { findings } = synthesize(`resources:
+  prices:
+    type: private-service
+    properties:
+      packaging: { type: prebuilt-image, properties: { image: nginx } }
+      resources: { cpu: 0.25, memory: 512 }
+      iamRoleStatements: [${statements}]
+`);
+    expect(findings.map(({ code, path }) => [code, path])).toEqual([
+      ['policies-too-large', ['resources', 'prices']],
+    ]);
+  });
+
+  test('4,096 bytes of variables, with those of what the function is connected to', () => {
+    const queues = (count: number) => Array.from({ length: count }, (_, index) => `queueOfWork${index}`);
+    const connected = (count: number) =>
+      synthesize(
+        `${functionWith(`      connectTo: [${queues(count).join(', ')}]\n`)}${queues(count)
+          .map((name) => `  ${name}: { type: sqs-queue }\n`)
+          .join('')}`,
+      ).findings.map(({ severity, code, path }) => [severity, code, path]);
+    expect(connected(5)).toEqual([]);
+    expect(connected(20)).toEqual([['warning', 'environment-too-large', ['resources', 'getPosts']]]);
+  });
+
+  test.each([
+    ['type: bucket', 'project-dev-myfiles-AccountId-Region'],
+    [
+      'type: relational-database, properties: { credentials: { masterUserPassword: some-password }, engine: { type: aurora-mysql-serverless-v2 } }',
+      'project-dev-myfiles',
+    ],
+    [
+      'type: redis-cluster, properties: { instanceSize: cache.t4g.micro, defaultUserPassword: 0123456789abcdef }',
+      'project-dev-myfiles',
+    ],
+  ])('names that AWS writes in small letters: %s', (resource, name) => {
+    const { findings } = synthesize(`resources:\n  myFiles: { ${resource} }\n  myfiles: { ${resource} }\n`);
+    expect(findings[0]).toMatchObject({
+      severity: 'error',
+      code: 'name-taken',
+      path: ['resources', 'myfiles'],
+      message: `Resources myFiles and myfiles would have one name at AWS, ${name}.`,
+    });
+  });
 });
