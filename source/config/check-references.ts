@@ -38,9 +38,19 @@ export function checkConnection(
   name: string,
   path: ConfigPath,
   resources: ResourceTypes,
+  cloudformationIds: readonly string[],
 ): Finding | undefined {
   if (connectionMacroNames.includes(name)) return undefined;
   const type = resources.get(name);
+  if (type === undefined && cloudformationIds.includes(name)) {
+    return {
+      severity: 'error',
+      code: 'wrong-resource-type',
+      path,
+      message: `"connectTo" names "${name}", a resource of "cloudformationResources", of which it does not know what to allow.`,
+      suggestion: `Allow it in "iamRoleStatements", with Resource: $CfResourceParam('${name}', 'Arn').`,
+    };
+  }
   const descriptor = type === undefined ? undefined : resourceDescriptor(type);
   // A type that is unknown or not supported yet has an error of its own.
   if (descriptor?.connect || (type !== undefined && !descriptor)) return undefined;

@@ -128,15 +128,10 @@ class SchemaCheck {
   #array(value: readonly unknown[], schema: SchemaNode, path: ConfigPath): void {
     const { minItems = 0, maxItems = Number.POSITIVE_INFINITY } = schema;
     if (value.length < minItems || value.length > maxItems) {
-      const wanted = value.length < minItems ? `at least ${minItems}` : `at most ${maxItems}`;
-      this.#report(
-        'wrong-length',
-        path,
-        `${nameAt(path)} has ${value.length} entries and may have ${wanted}.`,
-        {
-          at: 'key',
-        },
-      );
+      const wanted = value.length < minItems ? `needs at least ${minItems}` : `may have at most ${maxItems}`;
+      this.#report('wrong-length', path, `${nameAt(path)} has ${value.length} entries and ${wanted}.`, {
+        at: 'key',
+      });
     }
     if (schema.items) {
       for (let index = 0; index < value.length; index++)
@@ -206,7 +201,7 @@ class SchemaCheck {
   #enum(value: unknown, allowed: readonly unknown[], path: ConfigPath): void {
     if (allowed.includes(value)) return;
     const words = allowed.map(String);
-    const written = words.includes(String(value)) && typeof value === 'number';
+    const written = typeof value === 'number' ? words.find((word) => Number(word) === value) : undefined;
     this.#report(
       'wrong-value',
       path,
@@ -214,7 +209,7 @@ class SchemaCheck {
       {
         ...(value === null ? { at: 'key' as const } : {}),
         expected: oneOfWords(words),
-        ...(written ? { suggestion: `Write "${value}" in quotes.` } : {}),
+        ...(written === undefined ? {} : { suggestion: `Write "${written}" in quotes.` }),
         ...(typeof value === 'string' ? didYouMean(value, words) : {}),
       },
     );

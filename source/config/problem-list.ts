@@ -62,6 +62,8 @@ export class ProblemList {
   }
 }
 
-/** A sentence's first word in the middle of one; names such as `NODE_OPTIONS` and "quoted" words stay. */
+/** A sentence's first word in the middle of one; names such as `NODE_OPTIONS`, Aurora and "quoted" words stay. */
 const lowerFirst = (message: string): string =>
-  /^[A-Z][a-z]*[ ,]/.test(message) ? message.charAt(0).toLowerCase() + message.slice(1) : message;
+  /^(?!(?:Amazon|Aurora|Cognito|Upstash) )[A-Z][a-z]*[ ,]/.test(message)
+    ? message.charAt(0).toLowerCase() + message.slice(1)
+    : message;

@@ -158,7 +158,7 @@ function checkWholeSchema(
       if (finding) problems.add(finding);
     },
     connection(name, path) {
-      const finding = checkConnection(name, path, types);
+      const finding = checkConnection(name, path, types, Object.keys(raw.cloudformationResources ?? {}));
       if (finding) problems.add(finding);
     },
     unresolved: (path) => broken.add(path),
