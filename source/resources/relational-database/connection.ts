@@ -37,7 +37,7 @@ function readerParams(resource: Database, id: string): Record<string, Value> {
   };
 }
 
-/** Of all replicas, with commas between them. */
+/** Of all replicas, with commas between them; ports by the number of the replica, too. */
 function replicaParams(resource: Database, names: Names): Record<string, Value> {
   const addresses = replicasOf(resource).map((_, index) => {
     const id = replicaId(names, resource.name, index);
@@ -48,6 +48,7 @@ function replicaParams(resource: Database, names: Names): Record<string, Value> 
   return {
     readReplicaHosts: list(addresses.map(({ host }) => host)),
     readReplicaPorts: list(addresses.map(({ port }) => port)),
+    ...Object.fromEntries(addresses.map(({ port }, index) => [`readReplica${index}Port`, port])),
     readReplicaConnectionStrings: list(addresses.map((one) => connectionString(resource, one))),
     readReplicaJdbcConnectionStrings: list(addresses.map((one) => jdbcConnectionString(resource, one))),
   };
