@@ -1,7 +1,6 @@
-import { matchesArn, matchesPattern } from './match-pattern.ts';
-
-/** Keys and values of a request that conditions look at; keys have no case. A key with several values is a list. */
-export type RequestContext = Readonly<Record<string, string | readonly string[]>>;
+import { literally, matchesArn, matchesPattern } from './match-pattern.ts';
+import { fillVariables } from './policy-variables.ts';
+import { type RequestContext, valueAt } from './request-context.ts';
 
 /** `undefined`: the operator is unknown here. */
 type Test = (expected: string, actual: string) => boolean;
@@ -86,13 +85,18 @@ export const isConditionOperator = (written: string): boolean =>
  * Whether every condition of a statement holds. `undefined` where one has an operator that is not known here: the
  * caller decides for the safe side.
  */
-export function conditionsHold(condition: unknown, context: RequestContext): boolean | undefined {
+export function conditionsHold(
+  condition: unknown,
+  context: RequestContext,
+  hasVariables: boolean,
+): boolean | undefined {
   if (condition === undefined) return true;
   if (typeof condition !== 'object' || condition === null) return undefined;
   let unknown = false;
   for (const [operator, keys] of Object.entries(condition)) {
     for (const [key, expected] of Object.entries((keys ?? {}) as Record<string, unknown>)) {
-      const holds = holdsFor(operator, valuesOf(expected), actualOf(key, context));
+      const values = hasVariables ? filledValues(operator, valuesOf(expected), context) : valuesOf(expected);
+      const holds = holdsFor(operator, values, actualOf(key, context));
       if (holds === false) return false;
       if (holds === undefined) unknown = true;
     }
@@ -125,11 +129,18 @@ function holdsFor(
 }
 
 function actualOf(key: string, context: RequestContext): readonly string[] | undefined {
-  const wanted = key.toLowerCase();
-  for (const [name, value] of Object.entries(context)) {
-    if (name.toLowerCase() === wanted) return typeof value === 'string' ? [value] : value;
-  }
-  return undefined;
+  const value = valueAt(key, context);
+  return typeof value === 'string' ? [value] : value;
+}
+
+/** Texts and ARNs may have variables, values of other operators not. */
+function filledValues(written: string, values: readonly string[], context: RequestContext): string[] {
+  const { name } = readOperator(written);
+  if (!/^(?:String|Arn)/.test(name)) return [...values];
+  const isPattern = name.startsWith('Arn') || name.endsWith('Like');
+  return values.flatMap(
+    (value) => (isPattern ? fillVariables(value, context, literally) : fillVariables(value, context)) ?? [],
+  );
 }
 
 const valuesOf = (value: unknown): string[] => (Array.isArray(value) ? value : [value]).map(String);

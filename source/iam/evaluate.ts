@@ -1,6 +1,8 @@
-import { conditionsHold, type RequestContext } from './conditions.ts';
-import { matchesArn, matchesPattern } from './match-pattern.ts';
+import { conditionsHold } from './conditions.ts';
+import { literally, matchesArn, matchesPattern } from './match-pattern.ts';
 import type { Statement } from './new-grants.ts';
+import { fillVariables } from './policy-variables.ts';
+import type { RequestContext } from './request-context.ts';
 
 /** A policy as it stands, with every intrinsic function resolved. */
 export type PolicyDocument = { Version?: string; Statement: Statement | readonly Statement[] };
@@ -28,9 +30,9 @@ export function evaluate(
   request: AccessRequest,
 ): { decision: Decision; statement?: Statement } {
   let allowedBy: Statement | undefined;
-  for (const { Statement } of policies) {
+  for (const { Version, Statement } of policies) {
     for (const statement of [Statement].flat() as readonly Statement[]) {
-      if (!applies(statement, request)) continue;
+      if (!applies(statement, request, Version === '2012-10-17')) continue;
       if (statement.Effect === 'Deny') return { decision: 'explicit-deny', statement };
       allowedBy ??= statement;
     }
@@ -38,20 +40,23 @@ export function evaluate(
   return allowedBy ? { decision: 'allow', statement: allowedBy } : { decision: 'implicit-deny' };
 }
 
-function applies(statement: Statement, request: AccessRequest): boolean {
+/** @param hasVariables policies of the first version have none: `${aws:username}` is that text */
+function applies(statement: Statement, request: AccessRequest, hasVariables: boolean): boolean {
+  const { context = {} } = request;
   const ifUnclear = statement.Effect === 'Deny';
   if (!fitsPrincipal(statement, request)) return false;
   const action = fits(statement.Action, statement.NotAction, (pattern) =>
     matchesPattern(pattern, request.action, true),
   );
   if (!(action ?? ifUnclear)) return false;
-  const resource = fits(statement.Resource, statement.NotResource, (pattern) =>
-    matchesArn(pattern, request.resource),
-  );
+  const resource = fits(statement.Resource, statement.NotResource, (pattern) => {
+    const filled = hasVariables ? fillVariables(pattern, context, literally) : pattern;
+    return filled !== undefined && matchesArn(filled, request.resource);
+  });
   // Trust policies have no resource: they are about the role that has them.
   const none = statement.Resource === undefined && statement.NotResource === undefined;
   if (!none && !(resource ?? ifUnclear)) return false;
-  return conditionsHold(statement.Condition, request.context ?? {}) ?? ifUnclear;
+  return conditionsHold(statement.Condition, context, hasVariables) ?? ifUnclear;
 }
 
 /** Whether one of the patterns fits or, where it is the others that are meant, none; `undefined` where that is unclear. */

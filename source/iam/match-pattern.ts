@@ -22,7 +22,18 @@ export function matchesArn(pattern: string, arn: string): boolean {
   return new RegExp(`^${source}$`, 's').test(arn);
 }
 
-const escaped = (text: string): string => text.replaceAll(/[.+?^${}()|[\]\\/]/g, '\\$&');
+/** Stand for `*` and `?` that are no wildcards: signs that nobody's names have. */
+const literalSigns: Readonly<Record<string, string>> = { '*': '\uE02A', '?': '\uE03F' };
+
+/** A text as it stands in a pattern that takes it word for word. */
+export const literally = (text: string): string =>
+  text.replaceAll(/[*?]/g, (sign) => literalSigns[sign] ?? sign);
+
+const escaped = (sign: string): string =>
+  sign
+    .replaceAll(/[.+?^${}()|[\]\\/]/g, '\\$&')
+    .replace('\uE02A', '\\*')
+    .replace('\uE03F', '\\?');
 
 function regExp(pattern: string, star: string, ignoreCase: boolean): RegExp {
   const source = [...pattern].map((sign) => (sign === '*' ? star : sign === '?' ? '.' : escaped(sign)));

@@ -274,6 +274,64 @@ describe('conditions', () => {
   });
 });
 
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
+describe('variables of a policy', () => {
+  const user = { 'aws:username': 'Bob', 'aws:PrincipalTag/team': 'web', 's3:prefix': 'Bob/in' };
+  const mayRead = (Resource: string, resource: string, context: AccessRequest['context'] = user) =>
+    decide([policy(allow('s3:GetObject', Resource))], 's3:GetObject', resource, { context }) === 'allow';
+
+  test.each<[string, string, boolean]>([
+    [`${bucket}/\${aws:username}/*`, `${bucket}/Bob/in`, true],
+    [`${bucket}/\${AWS:UserName}/*`, `${bucket}/Bob/in`, true],
+    [`${bucket}/\${aws:username}/*`, `${bucket}/Carol/in`, false],
+    [`${bucket}/\${aws:PrincipalTag/team}/\${aws:username}`, `${bucket}/web/Bob`, true],
+    [`${bucket}/\${aws:PrincipalTag/city, 'every''where'}`, `${bucket}/every'where`, true],
+    [`${bucket}/\${aws:PrincipalTag/team, 'none'}`, `${bucket}/none`, false],
+    [`${bucket}/\${aws:PrincipalTag/city}`, `${bucket}/`, false],
+    [`${bucket}/\${*}`, `${bucket}/*`, true],
+    [`${bucket}/\${*}`, `${bucket}/a`, false],
+    [`${bucket}/what\${?}`, `${bucket}/what?`, true],
+    [`${bucket}/what\${?}`, `${bucket}/whats`, false],
+    [`${bucket}/\${$}{aws:username}`, `${bucket}/\${aws:username}`, true],
+  ])('%s takes in %s: %s', (Resource, resource, fits) => {
+    expect(mayRead(Resource, resource)).toBe(fits);
+  });
+
+  test('what a value holds is no wildcard, and a key with several values is no variable', () => {
+    const home = `${bucket}/\${aws:username}/x`;
+    expect(mayRead(home, `${bucket}/Bob/x`, { 'aws:username': '*' })).toBe(false);
+    expect(mayRead(home, `${bucket}/*/x`, { 'aws:username': '*' })).toBe(true);
+    expect(mayRead(home, `${bucket}/Bob/x`, { 'aws:username': ['Bob'] })).toBe(false);
+  });
+
+  test('a policy of the first version has none', () => {
+    const statement = allow('s3:GetObject', `${bucket}/\${aws:username}`);
+    for (const first of [{ Statement: statement }, { Version: '2008-10-17', Statement: statement }]) {
+      const read = (resource: string) => decide([first], 's3:GetObject', resource, { context: user });
+      expect(read(`${bucket}/Bob`)).toBe('implicit-deny');
+      expect(read(`${bucket}/\${aws:username}`)).toBe('allow');
+    }
+  });
+
+  test('a denial whose variable has no value is about nothing', () => {
+    const policies = [policy(allow('*', '*'), deny('*', `${bucket}/\${aws:username}`))];
+    expect(decide(policies, 's3:GetObject', `${bucket}/`, { context: {} })).toBe('allow');
+  });
+
+  test.each<[NonNullable<Statement['Condition']>, boolean]>([
+    [{ StringLike: { 's3:prefix': '${aws:username}/*' } }, true],
+    [{ StringEquals: { 's3:prefix': '${aws:username}/in' } }, true],
+    [{ StringEquals: { 's3:prefix': '${aws:userid}/in' } }, false],
+    [{ StringNotEquals: { 's3:prefix': '${aws:userid}/in' } }, true],
+    [{ StringEquals: { 's3:prefix': ['${aws:userid}', '${aws:username}/in'] } }, true],
+    [{ StringEquals: { 's3:prefix': 'Bob/${*}' } }, false],
+    [{ Bool: { 's3:prefix': '${s3:prefix}' } }, false],
+  ])('in the condition %j: %s', (Condition, holds) => {
+    const policies = [policy(allow('*', '*', { Condition }))];
+    expect(decide(policies, 's3:ListBucket', bucket, { context: user }) === 'allow').toBe(holds);
+  });
+});
+
 describe('policies of resources', () => {
   const queue = 'arn:aws:sqs:us-east-1:111122223333:q';
   const send = (Principal: Statement['Principal']) => [
