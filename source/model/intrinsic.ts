@@ -44,3 +44,7 @@ export function isIntrinsic(value: unknown): value is Intrinsic {
   const [key, ...rest] = Object.keys(value);
   return key !== undefined && rest.length === 0 && (key === 'Ref' || key.startsWith('Fn::'));
 }
+
+/** A value where CloudFormation takes text alone, also of numbers. */
+export const asText = (value: string | number | boolean | Intrinsic): Value =>
+  isIntrinsic(value) ? value : String(value);

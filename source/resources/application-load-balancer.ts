@@ -1,6 +1,6 @@
 import * as Type from 'typebox';
 import { defineResource, type LocalFinding } from '../model/descriptor.ts';
-import { getAtt, ref, sub, type Value } from '../model/intrinsic.ts';
+import { asText, getAtt, ref, sub, type Value } from '../model/intrinsic.ts';
 import type { Names, StackBuilder } from '../model/stack-builder.ts';
 import { checkAlarms } from './alarms/resolve-alarms.ts';
 import { alarmProperties } from './alarms/schema.ts';
@@ -269,7 +269,7 @@ const redirectTo = ({
   StatusCode: statusCode,
   Protocol: protocol,
   Host: host,
-  Port: port === undefined ? undefined : String(port),
+  Port: port === undefined ? undefined : asText(port),
   Path: path,
   Query: query,
 });

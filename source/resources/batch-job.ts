@@ -1,7 +1,7 @@
 import * as Type from 'typebox';
 import type { ConfigResource } from '../model/config.ts';
 import { defineResource } from '../model/descriptor.ts';
-import { getAtt, ref, sub, type Value } from '../model/intrinsic.ts';
+import { asText, getAtt, ref, sub, type Value } from '../model/intrinsic.ts';
 import type { PolicyStatement } from '../model/policy.ts';
 import type { Names, StackBuilder } from '../model/stack-builder.ts';
 import {
@@ -79,9 +79,9 @@ const schema = closedObject({
         retryIntervalSeconds: Type.Optional(
           Type.Integer({
             'stp:static': true,
-            description: 'Seconds before the second attempt.',
+            description: 'Seconds before the second attempt. Step Functions waits for one at least.',
             default: 1,
-            minimum: 1,
+            minimum: 0,
             maximum: 99_999_999,
           }),
         ),
@@ -218,8 +218,8 @@ function addDefinition({ name, properties }: Job, stack: StackBuilder): string {
         JobRoleArn: roleArn,
         Environment: variables,
         ResourceRequirements: [
-          { Type: 'VCPU', Value: String(cpu) },
-          { Type: 'MEMORY', Value: String(memory) },
+          { Type: 'VCPU', Value: asText(cpu) },
+          { Type: 'MEMORY', Value: asText(memory) },
           ...(gpu === undefined ? [] : [{ Type: 'GPU', Value: String(gpu) }]),
         ],
         // Without a driver Batch makes a log group of its own.
@@ -303,7 +303,7 @@ function addStateMachine(
   const retry = {
     ErrorEquals: ['States.TaskFailed'],
     MaxAttempts: attempts - 1,
-    IntervalSeconds: retryIntervalSeconds,
+    IntervalSeconds: Math.max(1, retryIntervalSeconds),
     BackoffRate: retryIntervalMultiplier,
   };
   stack.add(name, names.logicalId(name, 'AWS::StepFunctions::StateMachine'), {

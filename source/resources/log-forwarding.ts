@@ -20,7 +20,9 @@ const branches = {
     schema: closedObject({
       endpointUrl: address({ description: 'HTTPS address.' }),
       gzipEncodingEnabled: Type.Optional(Type.Boolean({ description: 'Compress requests.', default: false })),
-      parameters: Type.Optional(mapOf(Type.String(), { description: 'Sent with each request.' })),
+      parameters: Type.Optional(
+        mapOf(Type.String(), { 'stp:static': true, description: 'Sent with each request.' }),
+      ),
       retryDuration: Type.Optional(
         Type.Integer({
           description: 'Seconds that a request is tried again.',

@@ -18,11 +18,18 @@ export function* checkPrincipal(
 ): Iterable<LocalFinding> {
   const expected = `"*", or a mapping of ${kinds.join(', ')} to names`;
   if (principal === '*') return;
-  if (typeof principal !== 'object' || principal === null || Array.isArray(principal)) {
+  const isMapping =
+    typeof principal === 'object' &&
+    principal !== null &&
+    Object.getPrototypeOf(principal) === Object.prototype;
+  if (!isMapping) {
+    const isWritten = typeof principal !== 'object' || principal === null || Array.isArray(principal);
     yield {
       code: 'invalid-principal',
       path: [...path, 'Principal'],
-      message: `A statement of a policy has to say who it is about; ${JSON.stringify(principal) ?? 'nothing'} is nobody.`,
+      message: isWritten
+        ? `A statement of a policy has to say who it is about; ${JSON.stringify(principal) ?? 'nothing'} is nobody.`
+        : 'What a directive gives can be the name of who a statement is about; the kind has to stand before it.',
       expected,
     };
     return;

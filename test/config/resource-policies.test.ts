@@ -61,6 +61,15 @@ test('a private bucket whose policy lets everyone in says so, and S3 is not told
   expect(problemsOf(bucket("Principal: '*'", 'public-read'))).toEqual([]);
 });
 
+test('a directive gives names, and no kind of those who are named', () => {
+  const raw = "cloudformationResources: { Role: { Type: 'AWS::IAM::Role' } }\n";
+  const arn = "\"$CfResourceParam('Role', 'Arn')\"";
+  expect(problemsOf(`${queue(`Principal: { AWS: ${arn} }`)}${raw}`)).toEqual([]);
+  expect(problemsOf(`${queue(`Principal: ${arn}`)}${raw}`)).toEqual([
+    'error | invalid-principal | SQS queue jobs: what a directive gives can be the name of who a statement is about; the kind has to stand before it. | "*", or a mapping of AWS, Service, Federated, CanonicalUser to names',
+  ]);
+});
+
 describe('statements that IAM would refuse in the middle of a deploy', () => {
   const role = (statements: string) => functionWith(`      iamRoleStatements: ${statements}\n`);
 

@@ -161,6 +161,14 @@ test('machines with graphics processors, on demand', () => {
   });
 });
 
+test('a job that is tried again at once waits for the second that Step Functions takes at least', () => {
+  const stack = synthesize(job('      retryConfig: { attempts: 2, retryIntervalSeconds: 0 }\n'));
+  expect(property(stack, 'RenderStateMachine', 'Definition', 'States', 'Run', 'Retry', 0)).toMatchObject({
+    IntervalSeconds: 1,
+    MaxAttempts: 1,
+  });
+});
+
 test('a function that is connected to a job runs that one and no other', () => {
   const { template } = synthesize(configText('batch-job'));
   const policies = rolePolicies(template, 'StartRole');

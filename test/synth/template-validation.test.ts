@@ -54,6 +54,28 @@ test('every property of every descriptor, alone, becomes what CloudFormation tak
   expect(checked).toBeGreaterThan(150);
 });
 
+test('every property takes what CloudFormation resolves, or says that it has to be known before', () => {
+  const raw = { Raw: { Type: 'AWS::SQS::Queue' } };
+  const findings: string[] = [];
+  let checked = 0;
+  for (const place of schemaPlaces().filter(({ path }) => path[0] === 'resources' && path.length > 2)) {
+    if (place.node.properties || place.node.anyOf) continue;
+    const config = withCompanions(place.configWith("$CfResourceParam('Raw', 'Arn')")) as object;
+    const text = JSON.stringify({ ...config, cloudformationResources: raw });
+    for (const { code, message } of read(text).problems) {
+      if (/object Object|NaN|undefined/.test(message)) findings.push(`${place.name}: ${code} ${message}`);
+    }
+    const template = templateOf(text);
+    if (!template) continue;
+    checked++;
+    for (const finding of checkTemplate(template)) findings.push(`${place.name}: ${finding}`);
+    if (/object Object|NaN/.test(JSON.stringify(template)))
+      findings.push(`${place.name}: a value became text`);
+  }
+  expect(findings).toEqual([]);
+  expect(checked).toBeGreaterThan(100);
+});
+
 test('the check finds what CloudFormation refuses', () => {
   const queue = (properties: Record<string, Value>, more: Partial<Template> = {}): Template => ({
     AWSTemplateFormatVersion: '2010-09-09',

@@ -49,7 +49,7 @@ const measured = {
     oneOf(statistics, { title: 'Statistic', description: 'What is made of the values of a period.' }),
   ),
 };
-const threshold = (description: string) => Type.Number({ description, minimum: 0 });
+const threshold = (description: string) => Type.Number({ 'stp:static': true, description, minimum: 0 });
 
 const percent = { thresholdPercent: threshold('Percent.') };
 const milliseconds = { thresholdMilliseconds: threshold('Milliseconds.') };
@@ -99,7 +99,7 @@ const triggers = {
     }),
     'application-load-balancer-custom': trigger('Any metric of the load balancer', {
       metric: oneOf(loadBalancerMetrics, { description: 'Its name in CloudWatch.' }),
-      threshold: Type.Number({ description: 'In the unit of the metric.' }),
+      threshold: Type.Number({ 'stp:static': true, description: 'In the unit of the metric.' }),
       ...measured,
     }),
   },
@@ -122,7 +122,8 @@ export type Alarm = {
   description?: string;
 };
 
-const periods = (description: string) => Type.Optional(Type.Integer({ description, default: 1, minimum: 1 }));
+const periods = (description: string) =>
+  Type.Optional(Type.Integer({ 'stp:static': true, description, default: 1, minimum: 1 }));
 
 const notification = variants(
   {
@@ -144,7 +145,12 @@ const alarmMembers = (branches: Record<string, Trigger>) => ({
     closedObject(
       {
         period: Type.Optional(
-          Type.Integer({ description: 'Seconds, whole minutes.', default: 60, minimum: 60 }),
+          Type.Integer({
+            'stp:static': true,
+            description: 'Seconds, whole minutes.',
+            default: 60,
+            minimum: 60,
+          }),
         ),
         evaluationPeriods: periods('How many periods are looked at.'),
         breachedPeriods: periods('How many of them have to be beyond the threshold.'),

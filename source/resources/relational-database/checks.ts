@@ -124,7 +124,9 @@ function* checkInstances({ engine, automatedBackupRetentionDays }: Checked): Ite
   const path = ['engine', 'properties'];
   const { initialSize = 20, maxSize = 200 } = storage ?? {};
   const least = initialSize + Math.ceil(initialSize / 10);
-  if (maxSize < least) {
+  // What a directive gives is known to CloudFormation alone.
+  const isKnown = typeof initialSize === 'number' && typeof maxSize === 'number';
+  if (isKnown && maxSize < least) {
     yield {
       code: 'conflicting-properties',
       path: [...path, 'storage', storage?.maxSize === undefined ? 'initialSize' : 'maxSize'],

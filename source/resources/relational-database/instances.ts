@@ -1,4 +1,4 @@
-import { ref } from '../../model/intrinsic.ts';
+import { asText, ref } from '../../model/intrinsic.ts';
 import type { Names, StackBuilder } from '../../model/stack-builder.ts';
 import { networkOf } from '../vpc.ts';
 import {
@@ -44,7 +44,7 @@ export function addInstances(resource: Database, stack: StackBuilder): void {
       Engine,
       EngineVersion: versionOf(engine),
       LicenseModel: license,
-      AllocatedStorage: String(storage?.initialSize ?? 20),
+      AllocatedStorage: asText(storage?.initialSize ?? 20),
       MaxAllocatedStorage: storage?.maxSize ?? 200,
       ...sharedProperties(resource, stack),
       DBName: databaseName(engine),
