@@ -182,8 +182,11 @@ function addressOf({ name, properties }: Service, names: Names): Value {
   const port = portOf(properties);
   return isBalanced(properties)
     ? join(':', [getAtt(balancerId(names, name), 'DNSName'), String(port)])
-    : `${name}:${port}`;
+    : `${serviceName(name)}:${port}`;
 }
+
+/** Under which other containers find it; ECS takes no capital letters there. */
+const serviceName = (name: string): string => name.toLowerCase();
 
 function* checkSize({ cpu, memory }: PrivateServiceProperties['resources']): Iterable<LocalFinding> {
   const size = sizes[cpu];
@@ -207,7 +210,11 @@ function serviceConnect(name: string, port: number, stack: StackBuilder): Value 
     Enabled: true,
     Namespace: getAtt(namespaceId, 'Arn'),
     Services: [
-      { PortName: 'main', DiscoveryName: name.toLowerCase(), ClientAliases: [{ DnsName: name, Port: port }] },
+      {
+        PortName: 'main',
+        DiscoveryName: serviceName(name),
+        ClientAliases: [{ DnsName: serviceName(name), Port: port }],
+      },
     ],
   };
 }

@@ -1,5 +1,5 @@
 import * as Type from 'typebox';
-import type { ConfigResource } from '../model/config.ts';
+import { type ConfigResource, stackNameOf } from '../model/config.ts';
 import { defineResource, type LocalFinding } from '../model/descriptor.ts';
 import { getAtt, ref, sub } from '../model/intrinsic.ts';
 import type { Names } from '../model/stack-builder.ts';
@@ -204,7 +204,7 @@ export const userAuthPool = defineResource({
   description: 'Users who sign up and sign in, kept by Amazon Cognito.',
   schema,
 
-  *check({ properties }) {
+  *check({ name, properties }, { config }) {
     const { userVerificationType, enableHostedUi, hostedUiDomainPrefix } = properties;
     if (userVerificationType === 'email-link' && !enableHostedUi) {
       yield {
@@ -214,12 +214,22 @@ export const userAuthPool = defineResource({
         suggestion: 'Set enableHostedUi: true, or use email-code.',
       };
     }
-    if (hostedUiDomainPrefix !== undefined && /aws|amazon|cognito/.test(hostedUiDomainPrefix)) {
+    const reserved = /aws|amazon|cognito/;
+    if (hostedUiDomainPrefix !== undefined && reserved.test(hostedUiDomainPrefix)) {
       yield {
         code: 'reserved-domain',
         path: ['hostedUiDomainPrefix'],
         message: 'Cognito takes no address with aws, amazon or cognito in it.',
         suggestion: 'Choose another one.',
+      };
+    }
+    const byDefault = `${stackNameOf(config)}-${name}`.toLowerCase();
+    if (enableHostedUi && hostedUiDomainPrefix === undefined && reserved.test(byDefault)) {
+      yield {
+        code: 'reserved-domain',
+        path: ['enableHostedUi'],
+        message: `Cognito takes no address with aws, amazon or cognito in it, and this one would begin with ${byDefault}.`,
+        suggestion: 'Set "hostedUiDomainPrefix".',
       };
     }
     if (hostedUiDomainPrefix !== undefined && !enableHostedUi) {

@@ -81,6 +81,23 @@ test('a private service is scaled, watched and stopped as it says', () => {
   ]);
 });
 
+test('containers find a service by its name in small letters, which ECS wants', () => {
+  const text = service(
+    "      environment: [{ name: OWN, value: \"$ResourceParam('priceList', 'address')\" }]\n",
+  );
+  const stack = synthesize(text.replace(/^ {2}prices:/m, '  priceList:'));
+  expect(property(stack, 'PriceListService', 'ServiceConnectConfiguration', 'Services')).toEqual([
+    {
+      PortName: 'main',
+      DiscoveryName: 'pricelist',
+      ClientAliases: [{ DnsName: 'pricelist', Port: 3000 }],
+    },
+  ]);
+  expect(
+    property(stack, 'PriceListTaskDefinition', 'ContainerDefinitions', 0, 'Environment', 1, 'Value'),
+  ).toBe('pricelist:3000');
+});
+
 test('memory that Fargate does not have for the processors', () => {
   const text = service('').replace('memory: 512', 'memory: 4096');
   expect(problems(text)).toEqual([

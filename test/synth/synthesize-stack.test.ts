@@ -297,6 +297,11 @@ describe('limits', () => {
       'type: redis-cluster, properties: { instanceSize: cache.t4g.micro, defaultUserPassword: 0123456789abcdef }',
       'project-dev-myfiles',
     ],
+    [
+      'type: private-service, properties: { packaging: { type: prebuilt-image, properties: { image: nginx } }, resources: { cpu: 0.25, memory: 512 } }',
+      'myfiles',
+    ],
+    ['type: user-auth-pool, properties: { enableHostedUi: true }', 'project-dev-myfiles-AccountId'],
   ])('names that AWS writes in small letters: %s', (resource, name) => {
     const { findings } = synthesize(`resources:\n  myFiles: { ${resource} }\n  myfiles: { ${resource} }\n`);
     expect(findings[0]).toMatchObject({

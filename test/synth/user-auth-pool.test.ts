@@ -75,6 +75,18 @@ test.each([
   expect(read(pool(properties)).problems.map((one) => one.code)).toEqual([code]);
 });
 
+test('an address made of the names of the service, which Cognito would not take', () => {
+  const { problems } = read(`serviceName: laws\n${pool('enableHostedUi: true')}`);
+  expect(problems.map(({ message, suggestion }) => [message, suggestion])).toEqual([
+    [
+      'User pool users: Cognito takes no address with aws, amazon or cognito in it, and this one would begin with laws-dev-users.',
+      'Set "hostedUiDomainPrefix".',
+    ],
+  ]);
+  const own = 'enableHostedUi: true, hostedUiDomainPrefix: our-shop';
+  expect(read(`serviceName: laws\n${pool(own)}`).problems).toEqual([]);
+});
+
 test.each([
   'https://example.com/in?a=b',
   'http://localhost:3000',
