@@ -201,6 +201,49 @@ describe.each(cases)('a function connected to %s', (target, allowed, denied) => 
   });
 });
 
+describe('streams that invoke a function', () => {
+  const stream = 'arn:aws:kinesis:us-east-1:111122223333:stream/orders';
+  const changes = 'arn:aws:dynamodb:us-east-1:111122223333:table/posts/stream/2026-01-01T00:00:00.000';
+  const decide = (type: string, streamArn: string, action: string, resource: string) => {
+    const { template } = synthesize(
+      `resources:\n${fn('user', `      events: [{ type: ${type}, properties: { streamArn: '${streamArn}' } }]\n`)}`,
+    );
+    return evaluate(rolePolicies(template, 'UserRole'), { action, resource }).decision;
+  };
+
+  test.each([
+    ['kinesis-stream', stream, 'kinesis', ['GetRecords', 'GetShardIterator', 'DescribeStream', 'ListShards']],
+    ['dynamo-db-stream', changes, 'dynamodb', ['GetRecords', 'GetShardIterator', 'DescribeStream']],
+  ] as const)(
+    '%s: it reads that one, and lists them, for which IAM has no resource',
+    (type, arn, service, actions) => {
+      for (const action of actions) {
+        expect(decide(type, arn, `${service}:${action}`, arn)).toBe('allow');
+        expect(decide(type, arn, `${service}:${action}`, arn.replace('us-east-1', 'eu-west-1'))).toBe(
+          'implicit-deny',
+        );
+      }
+      expect(decide(type, arn, `${service}:ListStreams`, '*')).toBe('allow');
+      expect(decide(type, arn, `${service}:GetItem`, arn)).toBe('implicit-deny');
+      expect(decide(type, arn, `${service}:PutRecord`, arn)).toBe('implicit-deny');
+    },
+  );
+});
+
+test('a table without a stream has no variable and no statement of one', () => {
+  const { template } = synthesize(
+    `resources:
+  posts:
+    type: dynamo-db-table
+    properties: { primaryKey: { partitionKey: { name: id, type: string } } }
+${fn('user', '      connectTo: [posts]\n')}`,
+  );
+  expect(JSON.stringify(template.Resources.UserFunction)).not.toContain('STREAM');
+  const policies = rolePolicies(template, 'UserRole');
+  const resource = `${arns.posts}/stream/2026-01-01T00:00:00.000`;
+  expect(evaluate(policies, { action: 'dynamodb:GetRecords', resource }).decision).toBe('implicit-deny');
+});
+
 describe('variables', () => {
   test('each target has those of the specification', () => {
     const stack = synthesize(

@@ -54,6 +54,8 @@ export const dynamoDbStreamEvent = defineEvent({
     });
     stack.allow(owner.name, 'custom-iam-role-statements', [
       { Effect: 'Allow', Action: readActions, Resource: [properties.streamArn] },
+      // Of no stream: IAM knows no resource for it.
+      { Effect: 'Allow', Action: ['dynamodb:ListStreams'], Resource: '*' },
     ]);
     allowFailureDestination(properties, owner.name, stack);
   },
@@ -77,9 +79,4 @@ export const dynamoDbStreamEvent = defineEvent({
 });
 
 /** Spec 6.8. */
-const readActions = [
-  'dynamodb:GetRecords',
-  'dynamodb:GetShardIterator',
-  'dynamodb:DescribeStream',
-  'dynamodb:ListStreams',
-];
+const readActions = ['dynamodb:GetRecords', 'dynamodb:GetShardIterator', 'dynamodb:DescribeStream'];

@@ -66,11 +66,12 @@ export const kinesisStreamEvent = defineEvent({
     stack.allow(owner.name, 'custom-iam-role-statements', [
       {
         Effect: 'Allow',
-        Action: consumer === undefined ? [...readActions, ...sharedActions] : readActions,
+        Action: consumer === undefined ? [...readActions, 'kinesis:DescribeStream'] : readActions,
         Resource: [stream],
       },
       ...(consumer === undefined
-        ? []
+        ? // Of no stream: IAM knows no resource for it.
+          [{ Effect: 'Allow' as const, Action: ['kinesis:ListStreams'], Resource: '*' }]
         : [{ Effect: 'Allow' as const, Action: consumerActions, Resource: [consumer] }]),
     ]);
     allowFailureDestination(properties, owner.name, stack);
@@ -99,5 +100,4 @@ const readActions = [
   'kinesis:DescribeStreamSummary',
   'kinesis:ListShards',
 ];
-const sharedActions = ['kinesis:DescribeStream', 'kinesis:ListStreams'];
 const consumerActions = ['kinesis:SubscribeToShard', 'kinesis:DescribeStreamConsumer'];
