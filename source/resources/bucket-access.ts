@@ -67,7 +67,7 @@ export function publicAccessBlock(accessibility: Accessibility): Value {
 
 export function* checkAccess(accessibility: NonNullable<Accessibility>): Iterable<LocalFinding> {
   const { accessibilityMode = 'private', accessPolicyStatements = [] } = accessibility;
-  yield* checkStatements(accessPolicyStatements, ['accessibility', 'accessPolicyStatements']);
+  yield* checkStatements(accessPolicyStatements, ['accessibility', 'accessPolicyStatements'], 's3');
   for (const [index, statement] of accessPolicyStatements.entries()) {
     const path = ['accessibility', 'accessPolicyStatements', index];
     yield* checkPrincipal(statement.Principal, path);

@@ -6,11 +6,13 @@ type Statement = { Sid?: unknown; Action?: unknown; Resource?: unknown; Conditio
 /**
  * What IAM refuses in the statements of one policy, which it says only in the middle of a deploy. What directives give
  * is an object, known when the stack is made.
+ * @param service whose resource has the policy; it takes no actions of others
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
  */
 export function* checkStatements(
   statements: readonly Statement[],
   path: readonly (string | number)[],
+  service?: 'sqs' | 's3',
 ): Iterable<LocalFinding> {
   const sids = new Set<string>();
   for (const [index, { Sid, Action, Resource, Condition }] of statements.entries()) {
@@ -24,12 +26,14 @@ export function* checkStatements(
       };
     } else if (typeof Sid === 'string') sids.add(Sid);
     for (const [key, action] of entriesOf(Action, [...at, 'Action'])) {
-      if (/^(?:\*|[a-z0-9*-]+:[a-z0-9*?]+)$/i.test(action)) continue;
+      const [prefix, name] = action.toLowerCase().split(':');
+      const isAction = action === '*' || /^[a-z0-9*-]+:[a-z0-9*?]+$/i.test(action);
+      if (isAction && (service === undefined || name === undefined || prefix === service)) continue;
       yield {
         code: 'wrong-action',
         path: key,
-        message: `"${action}" is no action of IAM.`,
-        expected: 'a service and an action such as s3:GetObject, or *',
+        message: `"${action}" is no action of ${service === undefined ? 'IAM' : service.toUpperCase()}.`,
+        expected: `${service === undefined ? 'a service and an action' : 'an action'} such as ${service === 'sqs' ? 'sqs:SendMessage' : 's3:GetObject'}, or *`,
       };
     }
     for (const [key, resource] of entriesOf(Resource, [...at, 'Resource'])) {

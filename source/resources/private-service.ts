@@ -128,6 +128,15 @@ export const privateService = defineResource({
     if (packaging) yield* checkContainerPackaging(packaging, ['packaging'], context);
     if (resources) yield* checkSize(resources);
     if (properties.scaling) yield* checkScaling(properties.scaling);
+    if (isBalanced(properties) && properties.protocol !== undefined && properties.protocol !== 'http') {
+      yield {
+        severity: 'warning',
+        code: 'no-effect',
+        path: ['protocol'],
+        message: `The load balancer speaks HTTP/1.1 to the containers, whatever "protocol" says.`,
+        suggestion: 'Leave "protocol" out, or use service-connect.',
+      };
+    }
   },
 
   synth(resource, stack) {

@@ -110,7 +110,7 @@ export const sqsQueue = defineResource({
     yield* needsFifo(properties, ['fifoHighThroughput', 'contentBasedDeduplication']);
     if (properties.redrivePolicy) yield* checkRedrive(name, properties, properties.redrivePolicy, context);
     const { policyStatements = [] } = properties;
-    yield* checkStatements(policyStatements, ['policyStatements']);
+    yield* checkStatements(policyStatements, ['policyStatements'], 'sqs');
     for (const [index, { Principal }] of policyStatements.entries()) {
       yield* checkPrincipal(Principal, ['policyStatements', index]);
     }

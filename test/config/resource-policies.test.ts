@@ -103,8 +103,21 @@ describe('statements that IAM would refuse in the middle of a deploy', () => {
     expect(problemsOf(bucket("Principal: '*', Condition: { IsTrue: { a: b } }"))).toEqual([
       'error | wrong-condition | Bucket files: IAM has no condition operator "IsTrue". | an operator such as StringEquals, ArnLike or Bool',
     ]);
-    expect(problemsOf(queue("Principal: '*' }, { Principal: '*', Action: [send]"))).toEqual([
-      'error | wrong-action | SQS queue jobs: "send" is no action of IAM. | a service and an action such as s3:GetObject, or *',
+    expect(
+      problemsOf(queue("Principal: '*' }, { Principal: '*', Action: [send, '*', 'SQS:*', 's3:GetObject']")),
+    ).toEqual([
+      'error | wrong-action | SQS queue jobs: "send" is no action of SQS. | an action such as sqs:SendMessage, or *',
+      'error | wrong-action | SQS queue jobs: "s3:GetObject" is no action of SQS. | an action such as sqs:SendMessage, or *',
+    ]);
+    expect(
+      problemsOf(
+        bucket(
+          "Principal: '*' }, { Principal: { AWS: '111122223333' }, Action: 'sqs:SendMessage'",
+          'public-read',
+        ),
+      ),
+    ).toEqual([
+      'error | wrong-action | Bucket files: "sqs:SendMessage" is no action of S3. | an action such as s3:GetObject, or *',
     ]);
   });
 

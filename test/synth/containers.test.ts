@@ -98,6 +98,15 @@ test('containers find a service by its name in small letters, which ECS wants', 
   ).toBe('pricelist:3000');
 });
 
+test('a load balancer in front of a service speaks one protocol', () => {
+  const balanced = '      loadBalancing: { type: application-load-balancer }\n';
+  expect(problems(service(`${balanced}      protocol: grpc\n`))).toEqual([
+    'warning no-effect Private service prices: the load balancer speaks HTTP/1.1 to the containers, whatever "protocol" says.',
+  ]);
+  expect(problems(service(`${balanced}      protocol: http\n`))).toEqual([]);
+  expect(problems(service('      protocol: grpc\n'))).toEqual([]);
+});
+
 test('memory that Fargate does not have for the processors', () => {
   const text = service('').replace('memory: 512', 'memory: 4096');
   expect(problems(text)).toEqual([
