@@ -67,6 +67,7 @@ const schema = closedObject({
           Type.Array(staticText({ minLength: 1 }), {
             description: 'Attributes that the index holds besides the keys; without it, the keys alone.',
             uniqueItems: true,
+            maxItems: 20,
           }),
         ),
       }),
@@ -78,6 +79,9 @@ const schema = closedObject({
 type Properties = Type.Static<typeof schema>;
 type Key = Properties['primaryKey'];
 type Attribute = Key['partitionKey'];
+
+/** Of all indexes of a table together, an attribute that several hold counted for each. */
+const mostProjected = 100;
 
 /**
  * The key is in the name: CloudFormation refuses to replace a resource under a name that it was given, and a new
@@ -98,6 +102,15 @@ export const dynamoDbTable = defineResource({
 
   *check({ properties }) {
     yield* conflictingTypes(properties);
+    const projected = (properties.secondaryIndexes ?? []).flatMap(({ projections = [] }) => projections);
+    if (projected.length > mostProjected) {
+      yield {
+        code: 'too-many-projections',
+        path: ['secondaryIndexes'],
+        at: 'key',
+        message: `The indexes hold ${projected.length} attributes together; DynamoDB allows ${mostProjected}.`,
+      };
+    }
     if (properties.provisionedThroughput) yield* checkUnitScaling(properties.provisionedThroughput);
     for (const [path, key] of keysOf(properties)) {
       if (key.sortKey?.name === key.partitionKey.name) {

@@ -5,7 +5,14 @@ import { closedObject, staticSwitch } from './schema.ts';
 
 const schema = closedObject({
   eventSourceName: Type.Optional(
-    Type.String({ title: 'Partner event source', description: 'Of a partner event bus.', minLength: 1 }),
+    Type.String({
+      title: 'Partner event source',
+      description: 'Of a partner event bus.',
+      examples: ['aws.partner/example.com/orders'],
+      maxLength: 256,
+      pattern: '^aws\\.partner(?:/[.\\-_A-Za-z0-9]+){2,}$',
+      'stp:format': 'the name of a source such as aws.partner/example.com/orders',
+    }),
   ),
   archivation: Type.Optional(
     closedObject(

@@ -348,6 +348,12 @@ describe('refused', () => {
       'wrong-capacity',
       /cannot be 0.3/,
     ],
+    [
+      'type: sqlserver-ex, properties: { port: 3389, primaryInstance: { instanceSize: db.t3.small } }',
+      '',
+      'port-taken',
+      /SQL Server needs port 3389/,
+    ],
     [postgres, 'preferredMaintenanceWindow: tomorrow', 'wrong-format', /cannot be "tomorrow"/],
   ])('%s %s', (engine, more, code, message) => {
     const { problems } = read(withDatabase(engine, { more: more === '' ? '' : `      ${more}\n` }));

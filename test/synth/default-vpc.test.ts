@@ -181,3 +181,30 @@ ${more}`;
     ]);
   });
 });
+
+describe('what a function in the VPC reaches over the internet alone', () => {
+  const config = (targets: string, more = '') =>
+    `${functionWith(`      joinDefaultVpc: true\n      connectTo: [${targets}]\n`)}  jobs: { type: sqs-queue }
+  news: { type: sns-topic }
+  files: { type: bucket }
+${more}`;
+  const problems = (text: string) =>
+    read(text).problems.map(({ severity, code, message }) => `${severity} ${code} ${message}`);
+
+  test('it is told of', () => {
+    expect(problems(config('posts, jobs, aws:ses'))).toEqual([
+      'warning no-internet Function getPosts: a function in the VPC has no way to the internet, over which jobs, aws:ses are reached.',
+    ]);
+    expect(problems(config('news'))).toEqual([
+      'warning no-internet Function getPosts: a function in the VPC has no way to the internet, over which news is reached.',
+    ]);
+  });
+
+  test('not where it has another way', () => {
+    expect(problems(config('posts, files'))).toEqual([]);
+    const endpoint = "cloudformationResources: { Sqs: { Type: 'AWS::EC2::VPCEndpoint' } }\n";
+    expect(problems(config('jobs', endpoint))).toEqual([]);
+    const reused = 'stackConfig: { vpc: { reuseVpc: { projectName: base, stage: dev } } }\n';
+    expect(problems(config('jobs', reused))).toEqual([]);
+  });
+});

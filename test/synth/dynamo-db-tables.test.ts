@@ -49,3 +49,20 @@ test.each([
 ])('{ %s } is refused', (throughput, message) => {
   expect(read(table(throughput)).problems.map((problem) => problem.message)).toEqual([message]);
 });
+
+test('indexes hold 100 attributes together', () => {
+  const index = (number: number, count: number) =>
+    `{ name: index${number}, partitionKey: { name: k${number}, type: string }, projections: [${Array.from({ length: count }, (_, at) => `a${at}`).join(', ')}] }`;
+  const problems = (last: number) =>
+    read(`resources:
+  posts:
+    type: dynamo-db-table
+    properties:
+      primaryKey: { partitionKey: { name: id, type: string } }
+      secondaryIndexes: [${[1, 2, 3, 4, 5].map((number) => index(number, 20)).join(', ')}, ${index(6, last)}]
+`).problems.map(({ message }) => message);
+  expect(problems(0)).toEqual([]);
+  expect(problems(1)).toEqual([
+    'DynamoDB table posts: the indexes hold 101 attributes together; DynamoDB allows 100.',
+  ]);
+});

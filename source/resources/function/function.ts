@@ -16,7 +16,7 @@ import {
   provisionedConcurrencySchema,
   reservedConcurrencySchema,
 } from './concurrency.ts';
-import { checkReach, joinDefaultVpcSchema, joinVpc, reachInVpc, vpcConfig } from './default-vpc.ts';
+import { joinDefaultVpcSchema, joinVpc, reachInVpc, vpcConfig } from './default-vpc.ts';
 import { addAlias, checkDeployment, deploymentSchema } from './deployment.ts';
 import { addDestinations, checkDestinations, destinationsSchema } from './destinations.ts';
 import { checkEnvironment, environmentSchema, nodeOptions } from './environment.ts';
@@ -34,6 +34,7 @@ import {
 import { checkRuntime, handlerOf, languageOf, runtimeOf, runtimes } from './runtimes.ts';
 import { checkTags, tagsSchema } from './tags.ts';
 import { addUrl, canKnowUrl, checkUrl, urlConnection, urlParams, urlSchema } from './url.ts';
+import { checkReach } from './vpc-reach.ts';
 
 const schema = closedObject(
   {

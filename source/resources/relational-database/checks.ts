@@ -1,5 +1,5 @@
 import type { LocalFinding } from '../../model/descriptor.ts';
-import { databaseName, type EngineType, engineOf, type InstanceProperties } from './engines.ts';
+import { databaseName, type EngineType, engineOf, type InstanceProperties, portOf } from './engines.ts';
 import { accessibilityOf, type DatabaseProperties } from './properties.ts';
 
 type Checked = Partial<DatabaseProperties> & Pick<DatabaseProperties, 'engine'>;
@@ -119,6 +119,10 @@ const withoutReplicas: readonly EngineType[] = [
   'sqlserver-web',
 ];
 
+/** @see https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html */
+const isTaken = (port: number): boolean =>
+  [1234, 1434, 3260, 3343, 3389, 47_001].includes(port) || (port >= 49_152 && port <= 49_156);
+
 function* checkInstances({ engine, automatedBackupRetentionDays }: Checked): Iterable<LocalFinding> {
   const { primaryInstance, readReplicas = [], storage } = engine.properties as Partial<InstanceProperties>;
   const path = ['engine', 'properties'];
@@ -132,6 +136,15 @@ function* checkInstances({ engine, automatedBackupRetentionDays }: Checked): Ite
       path: [...path, 'storage', storage?.maxSize === undefined ? 'initialSize' : 'maxSize'],
       message: `Storage of ${initialSize} GB grows to ${least} GB or more, a tenth above; "maxSize" is ${maxSize}.`,
       suggestion: `Set "maxSize" to ${least} or more.`,
+    };
+  }
+  const port = portOf(engine);
+  if (engineOf(engine.type).protocol === 'sqlserver' && isTaken(port)) {
+    yield {
+      code: 'port-taken',
+      path: [...path, 'port'],
+      message: `SQL Server needs port ${port} for something else.`,
+      expected: 'any other from 1150 to 65535, such as 1433',
     };
   }
   if (engine.type === 'sqlserver-ex' && primaryInstance?.multiAz) {

@@ -94,7 +94,7 @@ const port = Type.Optional(
     'stp:static': true,
     title: 'Port',
     description: 'Default: as the engine has it.',
-    minimum: 1024,
+    minimum: 1150,
     maximum: 65_535,
   }),
 );
