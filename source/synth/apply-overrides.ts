@@ -1,3 +1,4 @@
+import { describeValue } from '../iam/describe-value.ts';
 import type { ConfigPath } from '../model/diagnostic.ts';
 import { isIntrinsic, type Value } from '../model/intrinsic.ts';
 import { didYouMean } from '../model/nearest-word.ts';
@@ -6,6 +7,7 @@ import type { TemplateBuilder } from './template-builder.ts';
 
 /** `overrides: {<logical id>: {<dot.path in Properties>: value}}` of every resource (spec 1.3). */
 export function applyOverrides(stack: TemplateBuilder): void {
+  const renamed: Renamed[] = [];
   for (const { name, overrides } of stack.config.resources) {
     if (!overrides) continue;
     for (const [logicalId, changes] of Object.entries(overrides)) {
@@ -16,7 +18,10 @@ export function applyOverrides(stack: TemplateBuilder): void {
         continue;
       }
       for (const [path, value] of Object.entries(changes)) {
+        const before = textOf(resource.Properties?.[path]);
         const mistake = override(resource, path.split('.'), value);
+        if (literalNames.includes(path) && before !== undefined)
+          renamed.push({ logicalId, property: path, before, path: [...place, path] });
         if (mistake === undefined) continue;
         stack.report({
           severity: 'error',
@@ -28,6 +33,36 @@ export function applyOverrides(stack: TemplateBuilder): void {
       }
     }
   }
+  for (const one of renamed) reportStaleName(stack, one);
+}
+
+/** Names that stand in ARNs of roles and variables, written out so that nobody waits in a circle. */
+const literalNames = ['BucketName', 'FunctionName', 'JobDefinitionName', 'JobQueueName', 'StateMachineName'];
+
+type Renamed = { logicalId: string; property: string; before: string; path: ConfigPath };
+
+const textOf = (value: Value | undefined): string | undefined => {
+  if (typeof value === 'string') return value;
+  const text = isIntrinsic(value) && 'Fn::Sub' in value ? value['Fn::Sub'] : undefined;
+  return typeof text === 'string' ? text : undefined;
+};
+
+/** Who has the name as it was could do nothing with what has another one. */
+function reportStaleName(stack: TemplateBuilder, { logicalId, property, before, path }: Renamed): void {
+  const escaped = before.replaceAll(/[$.{}]/g, '\\$&');
+  const stands = new RegExp(`[:/"]${escaped}(?![A-Za-z0-9_-])`);
+  const users = Object.entries(stack.resources)
+    .filter(([id, resource]) => id !== logicalId && stands.test(JSON.stringify(resource)))
+    .map(([id]) => id);
+  if (users.length === 0) return;
+  stack.report({
+    severity: 'error',
+    code: 'name-in-use',
+    path,
+    at: 'key',
+    message: `"${property}" cannot be overridden: ${users.join(', ')} ${users.length === 1 ? 'has' : 'have'} the name ${describeValue({ 'Fn::Sub': before })}.`,
+    suggestion: 'Leave the name as it is; $ResourceParam gives it to those who have to know it.',
+  });
 }
 
 function reportUnknown(stack: TemplateBuilder, name: string, logicalId: string, path: ConfigPath): void {

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { property, synthesize } from './synthesize.ts';
 
 const table = (overrides: string) => `resources:
@@ -63,4 +63,45 @@ test('what cannot be overridden is answered with what can', () => {
   expect(synthesize(table('      PostsTabel: { A: 1 }\n')).findings).toMatchObject([
     { expected: 'one of PostsTable', suggestion: 'Did you mean "PostsTable"?' },
   ]);
+});
+
+describe('names that others hold', () => {
+  const files = (overrides: string, targets = 'files') => `resources:
+  files:
+    type: bucket
+    overrides: { FilesBucket: { ${overrides} } }
+  user:
+    type: function
+    properties:
+      packaging: { type: stacktape-lambda-buildpack, properties: { entryfilePath: src/f.ts } }
+      connectTo: [${targets}]
+`;
+
+  test('stay, where permissions and variables have them', () => {
+    expect(synthesize(files('BucketName: our-files')).findings).toMatchObject([
+      {
+        severity: 'error',
+        code: 'name-in-use',
+        path: ['resources', 'files', 'overrides', 'FilesBucket', 'BucketName'],
+        message:
+          '"BucketName" cannot be overridden: UserRole, UserFunction have the name project-dev-files-AccountId-Region.',
+      },
+    ]);
+    const own = 'BucketEncryption: { ServerSideEncryptionConfiguration: [] }';
+    expect(synthesize(files(own)).findings).toEqual([]);
+  });
+
+  test('can be overridden where nobody has them', () => {
+    expect(synthesize(files('BucketName: our-files', '')).findings).toEqual([]);
+  });
+
+  test('of functions stand in their own roles', () => {
+    const text = `${files('Tags: []', '')}    overrides: { UserFunction: { FunctionName: mine } }\n`;
+    expect(synthesize(text).findings).toMatchObject([
+      {
+        message:
+          '"FunctionName" cannot be overridden: UserRole, UserLogGroup have the name project-dev-user.',
+      },
+    ]);
+  });
 });
