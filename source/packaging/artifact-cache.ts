@@ -15,7 +15,7 @@ import type { Stamp, Stamper } from './stamps.ts';
 import { contentHash } from './stamps.ts';
 
 /** Goes up when the same input gives other zips, or when the index has another shape. */
-export const cacheFormat = 2;
+export const cacheFormat = 3;
 
 /** A zip in the cache and what it was made from. */
 type CacheRecord = {

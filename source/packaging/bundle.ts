@@ -9,6 +9,7 @@ import { toBuildOptions } from './es-options.ts';
 import { lacksHandler } from './handler-export.ts';
 import type { OutsidePackage } from './installed-packages.ts';
 import { isNative, packageOf } from './native-packages.ts';
+import { optionalPackages } from './optional-packages.ts';
 import { toPosix } from './stamps.ts';
 
 export type BundleRequest = {
@@ -42,14 +43,15 @@ export async function bundleAll(
   directory: string,
 ): Promise<Map<string, BundleResult>> {
   const results = new Map<string, BundleResult>();
-  // What is native shows in what a bundle was made from; with those left outside it is made once more.
+  // What is native shows in what a bundle was made from, and what is optional in why there is none; with those left
+  // outside it is made once more.
   for (let waiting = requests; waiting.length > 0; ) {
     const made = await bundleOnce(waiting, directory);
     for (const [name, result] of made) results.set(name, result);
     waiting = waiting.flatMap((request) => {
       const result = made.get(request.fn.name);
-      const native = result === undefined ? [] : nativePackages(result, directory);
-      const added = native.filter((name) => !request.options.external.includes(name));
+      const found = result === undefined ? [] : packagesOutside(result, directory);
+      const added = found.filter((name) => !request.options.external.includes(name));
       if (added.length === 0) return [];
       const external = [...request.options.external, ...added].sort();
       return [{ ...request, options: { ...request.options, external } }];
@@ -57,6 +59,11 @@ export async function bundleAll(
   }
   return results;
 }
+
+const packagesOutside = (result: BundleResult, directory: string): string[] => [
+  ...nativePackages(result, directory),
+  ...('messages' in result ? optionalPackages(result.messages, directory) : []),
+];
 
 /** Names of the packages with native code among those that the bundler read, or that it could not read. */
 function nativePackages(result: BundleResult, directory: string): string[] {

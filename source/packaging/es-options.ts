@@ -21,7 +21,7 @@ const extensions = /\.(?:[cm]?[jt]s|[jt]sx)$/;
 export const isEsFile = (file: string): boolean => extensions.test(file);
 
 /** Major version of a Node runtime, 24 for `nodejs24.x`. */
-function nodeMajor(runtime: string): number | undefined {
+export function nodeMajor(runtime: string): number | undefined {
   const major = /^nodejs(\d+)\.x$/.exec(runtime)?.[1];
   return major === undefined ? undefined : Number(major);
 }

@@ -1,20 +1,13 @@
-import {
-  closeSync,
-  copyFileSync,
-  existsSync,
-  openSync,
-  readFileSync,
-  readSync,
-  realpathSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { copyFileSync, existsSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { nodeMajor } from './es-options.ts';
 import { listTree } from './file-tree.ts';
 import { keptFolder } from './kept-folder.ts';
 import type { BuildJob, LanguageBuild } from './language-build.ts';
 import { stampPath } from './language-build.ts';
-import { isNative, locatePackage, packageOf, platformPackages, readManifest } from './native-packages.ts';
+import { fits, type Lacking, type NativeTarget, withoutBinary } from './native-binaries.ts';
+import { locatePackage, packageOf, readManifest } from './native-packages.ts';
 import { PackagingFailure } from './packaging-error.ts';
 import { contentHash, type Stamp } from './stamps.ts';
 import { requireTool, runTool, toolFailure } from './tools.ts';
@@ -39,9 +32,13 @@ export async function installPackages(
   if (packages.length === 0) return { entries: [], stamps: [] };
   const { fn, environment, cacheDirectory, directory, shared, signal } = job;
   const { direct, below, stamps } = resolveVersions(job, packages);
-  const cpu = fn.architecture === 'arm64' ? 'arm64' : 'x64';
+  const machine: NativeTarget = {
+    cpu: fn.architecture === 'arm64' ? 'arm64' : 'x64',
+    node: nodeMajor(fn.runtime) ?? 0,
+  };
+  const { cpu } = machine;
   const settings = path.join(directory, '.npmrc');
-  const key = contentHash(JSON.stringify([direct, below, cpu])).slice(0, 32);
+  const key = contentHash(JSON.stringify([direct, below, machine])).slice(0, 32);
   const folder = await keptFolder(cacheDirectory, 'npm', key, shared, async (target) => {
     const npm = requireTool(fn.name, 'npm', environment);
     writeFileSync(
@@ -68,24 +65,28 @@ export async function installPackages(
       );
     }
     const modules = path.join(target, 'node_modules');
-    const lacking = withoutBinary(modules, cpu);
+    const lacking = withoutBinary(modules, machine);
     if (lacking.length > 0) {
       // These bring nothing prebuilt with them; their own scripts know where it is.
       const names = lacking.map(({ name }) => name);
       const built = await runTool(npm, ['rebuild', '--loglevel=error', '--prefix', target, ...names], {
         cwd: target,
-        environment: { ...environment, ...platformVariables(cpu) },
+        environment: {
+          ...environment,
+          ...platformVariables(cpu),
+          ...(await nodeVariables(job, npm, machine)),
+        },
         signal,
       });
-      const [left] = withoutBinary(modules, cpu);
-      if (left !== undefined) throw noBinary(job, left, cpu, built.output);
+      const [left] = withoutBinary(modules, machine);
+      if (left !== undefined) throw noBinary(job, left, machine, built.output);
     }
     rmSync(path.join(target, '.npmrc'), { force: true });
   });
   const modules = path.join(folder, 'node_modules');
   const entries = listTree(modules, (name) => name === '.bin' || name === '.package-lock.json')
     .filter((file) => !isLeftover(file.path) && !packagesAround(file.path).some(isLeftOut))
-    .filter((file) => !file.path.endsWith('.node') || fits(path.join(modules, file.path), cpu))
+    .filter((file) => !file.path.endsWith('.node') || fits(path.join(modules, file.path), machine))
     .map((file) => ({
       path: `node_modules/${file.path}`,
       data: readFileSync(path.join(modules, file.path)),
@@ -117,6 +118,20 @@ const platformVariables = (cpu: string): Record<string, string> => ({
   npm_config_target_arch: cpu,
   npm_config_target_libc: 'glibc',
 });
+
+/**
+ * What has scripts take the function's Node for their own, where npm runs on another. Not always, since some of them
+ * know no newer ones than theirs.
+ */
+async function nodeVariables(
+  { environment, signal }: BuildJob,
+  npm: string,
+  { node }: NativeTarget,
+): Promise<Record<string, string>> {
+  const versions = await runTool(npm, ['version', '--json'], { cwd: tmpdir(), environment, signal });
+  const own = /"node":\s*"(\d+)/.exec(versions.stdout)?.[1];
+  return own === String(node) ? {} : { npm_config_target: `${node}.0.0` };
+}
 
 /** The versions that the project has installed, of the packages and of all that they need. */
 function resolveVersions(job: BuildJob, packages: readonly OutsidePackage[]): Wanted {
@@ -176,58 +191,17 @@ const packagesAround = (file: string): string[] =>
     .split('/node_modules/')
     .map((part, at) => /^(?:@[^/]+\/)?[^/]+/.exec(at === 0 ? part.slice(1) : part)?.[0] ?? '');
 
-type Lacking = { name: string; version: string };
-
 function noBinary(
   { fn }: BuildJob,
-  { name, version }: Lacking,
-  cpu: string,
+  { name, version, isOtherNode }: Lacking,
+  { cpu, node }: NativeTarget,
   output: string,
 ): PackagingFailure {
-  return toolFailure(fn.name, `${name}@${version} has no binary for linux-${cpu}`, output, {
+  const hint = isOtherNode
+    ? `npm compiled it for another version of Node. Build with Node ${node} and its headers, or choose a version with prebuilt binaries.`
+    : 'Choose a version with prebuilt binaries for this platform or the other architecture, or bring the package in a layer and name it in excludeDependencies.';
+  return toolFailure(fn.name, `${name}@${version} has no binary for linux-${cpu}, Node ${node}`, output, {
     code: 'install-failed',
-    hint: 'Choose a version with prebuilt binaries for this platform or the other architecture, or bring the package in a layer and name it in excludeDependencies.',
+    hint,
   });
-}
-
-/** The packages with native code that have none for the platform: they would fail on Lambda. */
-function withoutBinary(modules: string, cpu: string): Lacking[] {
-  const binaries = listTree(modules).filter((file) => file.path.endsWith('.node'));
-  const lacking: Lacking[] = [];
-  const manifests = listTree(modules).filter((file) => file.path.endsWith('/package.json'));
-  for (const { path: file } of manifests) {
-    const found = packageOf(path.join(modules, file));
-    if (found === undefined || path.join(found.folder, 'package.json') !== path.join(modules, file)) continue;
-    const manifest = readManifest(found.folder);
-    if (manifest === undefined || !isNative(found.folder)) continue;
-    const wanted = platformPackages(manifest).filter((name) => /linux/.test(name) && !/musl/.test(name));
-    if (wanted.length > 0) {
-      if (!wanted.some((name) => locatePackage(name, found.folder)))
-        lacking.push({ name: found.name, version: manifest.version ?? '?' });
-      continue;
-    }
-    const own = binaries.filter((binary) =>
-      path.join(modules, binary.path).startsWith(found.folder + path.sep),
-    );
-    const isBuilt = manifest.gypfile || existsSync(path.join(found.folder, 'binding.gyp'));
-    if ((own.length > 0 || isBuilt) && !own.some((binary) => fits(path.join(modules, binary.path), cpu)))
-      lacking.push({ name: found.name, version: manifest.version ?? '?' });
-  }
-  return lacking;
-}
-
-/** True for a library in the format of Linux for the processor, by its first bytes, that is not for musl. */
-function fits(file: string, cpu: string): boolean {
-  if (/musl/.test(file.slice(file.lastIndexOf('node_modules')))) return false;
-  const head = Buffer.alloc(20);
-  const descriptor = openSync(file, 'r');
-  try {
-    readSync(descriptor, head, 0, head.length, 0);
-  } finally {
-    closeSync(descriptor);
-  }
-  return (
-    head.subarray(0, 4).toString('latin1') === '\x7fELF' &&
-    head.readUInt16LE(18) === (cpu === 'arm64' ? 0xb7 : 0x3e)
-  );
 }

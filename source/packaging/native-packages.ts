@@ -9,6 +9,8 @@ export type Manifest = {
   binary?: unknown;
   dependencies?: Record<string, string>;
   optionalDependencies?: Record<string, string>;
+  peerDependencies?: Record<string, string>;
+  peerDependenciesMeta?: Record<string, { optional?: boolean }>;
 };
 
 /** Names of packages that hold a program or a library for one platform: `@img/sharp-linux-x64`. */
