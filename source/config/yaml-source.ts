@@ -137,10 +137,10 @@ export class YamlSource {
     return this.range(0, 0);
   }
 
-  /** A number as it is written, `0777` for 777. */
+  /** A number as it is written, `0777` for 777; nothing where a directive gave it. */
   writtenAs(path: ConfigPath): string | undefined {
     const node = this.#find(path)?.value;
-    return isScalar(node) ? node.source : undefined;
+    return isScalar(node) && typeof node.value !== 'string' ? node.source : undefined;
   }
 
   range(start: number, end: number): SourceRange {

@@ -114,6 +114,22 @@ export function packagesBeside(
 const matches = (pattern: string, name: string): boolean =>
   pattern === name || (pattern.endsWith('*') && name.startsWith(pattern.slice(0, -1)));
 
+/** What to do about some of the bundler's refusals. */
+const hints: readonly (readonly [text: RegExp, hint: string])[] = [
+  [
+    /for "\.node" files/,
+    'Native code cannot be bundled: put it into a package of its own, or name it in includeFiles and load it by its path.',
+  ],
+  [
+    /^Top-level await .*"cjs"/,
+    'CommonJS has no `await` outside of functions: set languageSpecificConfig.outputModuleFormat to esm.',
+  ],
+  [
+    /^Could not resolve "[^./]/,
+    'Install the packages of the project first. Name in excludeDependencies what a layer brings.',
+  ],
+];
+
 /** The bundler's refusal, with the place of each message relative to the working folder. */
 export function buildFailure(
   fn: FunctionToPackage,
@@ -121,14 +137,12 @@ export function buildFailure(
   directory: string,
   workingDirectory: string,
 ): PackagingFailure {
-  const native = messages.some((message) => message.text.includes('for ".node" files'));
-  const hint =
-    'Native code cannot be bundled: put it into a package of its own, or name it in includeFiles and load it by its path.';
+  const hint = hints.find(([text]) => messages.some((message) => text.test(message.text)))?.[1];
   return new PackagingFailure({
     function: fn.name,
     code: 'build-failed',
     message: `${messages.length} ${messages.length === 1 ? 'error' : 'errors'} in the build`,
     places: describeMessages(messages, directory, workingDirectory),
-    ...(native ? { hint } : {}),
+    ...(hint === undefined ? {} : { hint }),
   });
 }

@@ -14,6 +14,10 @@ const problemsOf = (written: string, rest = '') =>
   read(`${functionWith(`      environment:\n        - name: VALUE\n          value: ${written}\n`)}${rest}`)
     .problems;
 
+test('a number that a directive gives is not asked to stand in quotes', () => {
+  expect(problemsOf('$Var().size', 'variables: { size: 512 }\n')).toEqual([]);
+});
+
 describe('the grammar', () => {
   test('arguments, escapes, nesting and a path', () => {
     const text = `$A('it\\'s', "say \\"x\\"", -1.5, true, $B($C('d').e)).f.g`;

@@ -87,7 +87,7 @@ describe('versions fit the runtime', () => {
       'main.py',
       'pythonVersion: 2.7',
       '',
-      'wrong-value | there is no runtime for Python 2.7. | one of 3.14, 3.13, 3.12, 3.11, 3.10, 3.9, 3.8',
+      'wrong-value | there is no runtime for Python 2.7. | one of 3.14, 3.13, 3.12, 3.11, 3.10, 3.9, 3.8, 3.15',
     ],
   ])('%s, %s, %s', (entryfilePath, text, runtime, problem) => {
     expect(built(entryfilePath, options(text), runtime)).toEqual([problem]);
@@ -155,6 +155,30 @@ describe('deprecated runtimes are taken, with the dates', () => {
         suggestion: `Use ${newest}.`,
       },
     ]);
+  });
+
+  test('previews are taken, with a warning, and are no default', () => {
+    const text = functionWith('      runtime: nodejs26.x\n');
+    expect(read(text).problems).toMatchObject([
+      {
+        severity: 'warning',
+        code: 'preview-runtime',
+        message:
+          'Function getPosts: AWS published runtime nodejs26.x as a preview in July 2026: it gives no support for it, and may change it.',
+        suggestion: 'Use nodejs24.x for production.',
+      },
+    ]);
+    const python = text.replace('nodejs26.x', 'python3.15').replace('src/get-posts.ts', 'main.py');
+    expect(read(python).problems.map(({ code }) => code)).toEqual(['preview-runtime']);
+  });
+
+  // https://aws.amazon.com/about-aws/whats-new/2026/07/aws-lambda-java-amazon-linux/
+  test.each(['java17.al2023', 'java11.al2023', 'java8.al2023'])('%s is one to stay', (runtime) => {
+    const text = functionWith(`      runtime: ${runtime}\n`).replace(
+      'src/get-posts.ts',
+      'src/main/java/Get.java',
+    );
+    expect(told(text)).toEqual([]);
   });
 
   test('those of artifacts, too', () => {

@@ -62,7 +62,7 @@ describe('functions', () => {
     ],
     [
       'runtime: python3.14',
-      'runtime-mismatch | Function getPosts: runtime python3.14 cannot run the entry file "src/get-posts.ts", which is JavaScript or TypeScript. | one of nodejs24.x, nodejs22.x, nodejs20.x, nodejs18.x, nodejs16.x',
+      'runtime-mismatch | Function getPosts: runtime python3.14 cannot run the entry file "src/get-posts.ts", which is JavaScript or TypeScript. | one of nodejs24.x, nodejs22.x, nodejs20.x, nodejs18.x, nodejs16.x, nodejs26.x',
     ],
     [
       'runtime: nodejs18.x',

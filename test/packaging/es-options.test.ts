@@ -300,3 +300,24 @@ export default async () => [new Post() instanceof Post, known];
     });
   });
 });
+
+test.each([
+  [
+    'await at the top, in CommonJS',
+    'export default await Promise.resolve(() => 1);',
+    'CommonJS has no `await` outside of functions: set languageSpecificConfig.outputModuleFormat to esm.',
+  ],
+  [
+    'a package that is not installed',
+    "import pad from 'left-pad';\nexport default pad;",
+    'Install the packages of the project first. Name in excludeDependencies what a layer brings.',
+  ],
+  [
+    'a library outside of a package',
+    "import addon from './addon.node';\nexport default addon;",
+    'Native code cannot be bundled: put it into a package of its own, or name it in includeFiles and load it by its path.',
+  ],
+])('what to do about %s', async (_, code, hint) => {
+  const project = createProject({ 'src/f.ts': code, 'src/addon.node': '' });
+  await expect(project.package([esFunction('f', 'src/f.ts')])).rejects.toMatchObject({ hint });
+});

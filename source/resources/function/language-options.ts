@@ -28,7 +28,7 @@ const nodeOptions = {
       'stp:static': true,
       description: "Major version of Node that the bundle is written for. Default: the runtime's.",
       minimum: 16,
-      maximum: 24,
+      maximum: 26,
     }),
   ),
   disableSourceMaps: Type.Optional(

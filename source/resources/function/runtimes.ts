@@ -1,7 +1,7 @@
 import type { LocalFinding } from '../../model/descriptor.ts';
 import type { FunctionPackaging } from './packaging.ts';
 
-/** What a language is called, which files are written in it, and which runtimes can run it, newest first. */
+/** What a language is called, which files are written in it, and which runtimes can run it, previews last. */
 type Language = { title: string; extensions: readonly string[]; runtimes: readonly string[] };
 
 export type LanguageId = 'node' | 'python' | 'java' | 'go';
@@ -17,20 +17,23 @@ export const languages: Readonly<Record<LanguageId, Language>> = {
   node: {
     title: 'JavaScript or TypeScript',
     extensions: ['js', 'ts', 'mjs', 'mts', 'cjs', 'cts', 'jsx', 'tsx'],
-    runtimes: ['nodejs24.x', 'nodejs22.x', 'nodejs20.x', 'nodejs18.x', 'nodejs16.x'],
+    runtimes: ['nodejs24.x', 'nodejs22.x', 'nodejs20.x', 'nodejs18.x', 'nodejs16.x', 'nodejs26.x'],
   },
   python: {
     title: 'Python',
     extensions: ['py'],
     runtimes: [
       ...['python3.14', 'python3.13', 'python3.12', 'python3.11', 'python3.10'],
-      ...['python3.9', 'python3.8'],
+      ...['python3.9', 'python3.8', 'python3.15'],
     ],
   },
   java: {
     title: 'Java',
     extensions: ['java'],
-    runtimes: ['java25', 'java21', 'java17', 'java11', 'java8.al2'],
+    runtimes: [
+      ...['java25', 'java21', 'java17.al2023', 'java17', 'java11.al2023', 'java11'],
+      ...['java8.al2023', 'java8.al2'],
+    ],
   },
   go: { title: 'Go', extensions: ['go'], runtimes: ['provided.al2023', 'provided.al2'] },
 };
@@ -83,6 +86,12 @@ const deprecatedRuntimes: Readonly<Record<string, RuntimeEnd>> = {
   dotnet8: { deprecated: '2026-11-10', ...blockedTogether },
 };
 
+/**
+ * Runtimes that AWS lets try before they are released.
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html
+ */
+const previewRuntimes: readonly string[] = ['nodejs26.x', 'python3.15'];
+
 /** The newest runtime of the same kind: `nodejs24.x` for any of Node's. */
 function successorOf(runtime: string): string | undefined {
   const kind = /^[a-z]+/.exec(runtime)?.[0];
@@ -91,6 +100,15 @@ function successorOf(runtime: string): string | undefined {
 
 /** Deprecated runtimes work until AWS blocks them; when that is, it says on one page and changes it now and then. */
 export function* checkRuntime(runtime: string): Iterable<LocalFinding> {
+  if (previewRuntimes.includes(runtime)) {
+    yield {
+      severity: 'warning',
+      code: 'preview-runtime',
+      path: ['runtime'],
+      message: `AWS published runtime ${runtime} as a preview in July 2026: it gives no support for it, and may change it.`,
+      suggestion: `Use ${successorOf(runtime)} for production.`,
+    };
+  }
   const end = deprecatedRuntimes[runtime];
   if (!end) return;
   yield {

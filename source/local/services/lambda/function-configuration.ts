@@ -121,7 +121,7 @@ type Runtime = NonNullable<FunctionConfiguration['Runtime']>;
 
 function checkRuntime(runtime: Runtime): Runtime {
   if (
-    !/^(nodejs\d+\.x|python3\.\d+|java\d+(\.al2)?|dotnet\d+|ruby\d\.\d|provided\.al20\d\d|provided\.al2|go1\.x)$/.test(
+    !/^(nodejs\d+\.x|python3\.\d+|java\d+(\.al2(023)?)?|dotnet\d+|ruby\d\.\d|provided\.al20\d\d|provided\.al2|go1\.x)$/.test(
       runtime,
     )
   ) {
