@@ -58,15 +58,23 @@ function glibcMinors(version: string): number[] {
 const machine = ({ fn }: BuildJob): string => (fn.architecture === 'arm64' ? 'aarch64' : 'x86_64');
 
 /**
- * pip picks wheels for another machine, but reads conditions such as `python_version < "3.11"` as if they were about
- * its own; this tells it otherwise. A pip that is built differently does as it always does.
+ * pip picks wheels for another machine, but reads conditions such as `python_version < "3.11"`, and which Python a
+ * package needs, as if they were about its own; this tells it otherwise. A pip that is built differently does as it
+ * always does.
  */
 const pipScript = `
 import json, runpy, sys
+asked = json.loads(sys.argv[1])
 try:
     from pip._vendor.packaging import markers
-    asked, own = json.loads(sys.argv[1]), markers.default_environment
+    own = markers.default_environment
     markers.default_environment = lambda: {**own(), **asked}
+except Exception:
+    pass
+try:
+    from pip._internal.resolution.resolvelib.candidates import RequiresPythonCandidate
+    version, start = tuple(map(int, asked['python_full_version'].split('.'))), RequiresPythonCandidate.__init__
+    RequiresPythonCandidate.__init__ = lambda self, py_version_info: start(self, version)
 except Exception:
     pass
 sys.argv = ['pip', *sys.argv[2:]]

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { PythonLanguageConfig } from '../../source/packaging/artifact.ts';
 import { PackagingError } from '../../source/packaging/packaging-error.ts';
@@ -9,6 +9,7 @@ import {
   poetryRequirements,
   uvForeign,
 } from '../../source/packaging/python-manifests.ts';
+import { createZip } from '../../source/packaging/zip.ts';
 import { createProject, outcomes, pythonInstallers, readZip, sourceFunction } from './project.ts';
 
 const runtime = 'python3.13';
@@ -280,6 +281,26 @@ describe.each(pythonInstallers())('with $name', { timeout: 120_000 }, ({ name: i
     expect(await on('3.10', 'x86_64')).toEqual(['tomli/__init__.py']);
     expect(await on('3.10', 'arm64')).toEqual(['tomli/__init__.py', 'six.py']);
     expect(await on('3.14', 'x86_64')).toEqual([]);
+  });
+
+  test('a package that needs a newer Python than this machine has is there for a function that has it', async () => {
+    const project = createProject({ 'main.py': handler });
+    const info = 'newer-1.0.dist-info';
+    const files = {
+      'newer.py': '',
+      [`${info}/METADATA`]: 'Metadata-Version: 2.1\nName: newer\nVersion: 1.0\nRequires-Python: >=3.14\n',
+      [`${info}/WHEEL`]: 'Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n',
+      [`${info}/RECORD`]: `newer.py,,\n${info}/METADATA,,\n${info}/WHEEL,,\n${info}/RECORD,,\n`,
+    };
+    const entries = Object.entries(files).map(([path, text]) => ({ path, data: Buffer.from(text) }));
+    mkdirSync(project.path('wheels'));
+    writeFileSync(project.path('wheels/newer-1.0-py3-none-any.whl'), await createZip(entries));
+    project.write({ 'requirements.txt': `--no-index\n--find-links ${project.path('wheels')}\nnewer\n` });
+    const on = (version: string) =>
+      project.package([sourceFunction('f', 'main.py', `python${version}`)], { environment });
+    const [artifact] = await on('3.14');
+    expect(Object.keys(await readZip(readFileSync(artifact?.path ?? '')))).toContain('newer.py');
+    await expect(on('3.13')).rejects.toThrow('f: the packages of requirements.txt could not be installed');
   });
 
   test('a lock of uv decides the versions, and a new one is installed', async () => {
