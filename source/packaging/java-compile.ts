@@ -1,9 +1,11 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { listTree } from './file-tree.ts';
 import type { BuildJob } from './language-build.ts';
 import { foldersUpTo, stampPath } from './language-build.ts';
+import { mavenReactor } from './maven-reactor.ts';
+import type { ToolResult } from './tools.ts';
 import { findTool, isProgram, missingTool, requireTool, runTool, toolFailure } from './tools.ts';
 import type { ZipEntry } from './zip.ts';
 
@@ -33,12 +35,14 @@ export async function compile(
   const program = wrapper?.program ?? requireTool(fn.name, tool, environment);
   const output = mkdtempSync(path.join(tmpdir(), 'stp-java-'));
   try {
-    const args = tool === 'mvn' ? mavenArguments(output, release) : gradleArguments(output, root, release);
-    const result = await runTool(program, [...(wrapper?.before ?? []), ...args], {
-      cwd: root,
-      environment,
-      signal,
-    });
+    const reactor = tool === 'mvn' ? mavenReactor(directory, root) : undefined;
+    const args =
+      tool === 'mvn'
+        ? mavenArguments(output, reactor && path.relative(reactor, root), release)
+        : gradleArguments(output, root, release);
+    const run = (): Promise<ToolResult> =>
+      runTool(program, [...(wrapper?.before ?? []), ...args], { cwd: reactor ?? root, environment, signal });
+    const result = await (reactor === undefined ? run() : inTurn(job.shared, `maven:${reactor}`, run));
     if (!result.ok) {
       const name = tool === 'mvn' ? 'Maven' : 'Gradle';
       throw toolFailure(
@@ -47,8 +51,9 @@ export async function compile(
         withoutAdvice(result.output),
       );
     }
-    const classes = tool === 'mvn' ? path.join(root, 'target', 'classes') : path.join(output, 'classes');
-    return [...readTree(classes, ''), ...readTree(path.join(output, 'lib'), 'lib/')];
+    return tool === 'mvn'
+      ? readMaven(root, output)
+      : [...readTree(path.join(output, 'classes'), ''), ...readTree(path.join(output, 'lib'), 'lib/')];
   } finally {
     rmSync(output, { recursive: true, force: true });
   }
@@ -91,18 +96,48 @@ function wrapperOf(
 }
 
 /** Pinned, so that a project that does not name one gets the same jars everywhere. */
-const copyDependencies = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies';
+const listDependencies = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1:build-classpath';
 
-function mavenArguments(output: string, release: number | undefined): string[] {
-  return [
-    ...['--batch-mode', '--quiet', '--no-transfer-progress'],
-    ...['process-classes', copyDependencies, '-DincludeScope=runtime'],
-    `-DoutputDirectory=${path.join(output, 'lib')}`,
-    // The compiler plugin knows `release` from 3.6 on; what Maven itself brings is older.
-    ...(release === undefined
-      ? []
-      : ['release', 'source', 'target'].map((name) => `-Dmaven.compiler.${name}=${release}`)),
-  ];
+/** @param module of a project with several, relative to it: it is built with those that it needs */
+const mavenArguments = (
+  output: string,
+  module: string | undefined,
+  release: number | undefined,
+): string[] => [
+  ...['--batch-mode', '--quiet', '--no-transfer-progress'],
+  ...(module === undefined ? [] : ['--projects', module, '--also-make']),
+  ...['process-classes', listDependencies, '-DincludeScope=runtime'],
+  // Each module writes it; the one that is asked for comes last.
+  `-Dmdep.outputFile=${path.join(output, classPath)}`,
+  ...releaseProperties(release),
+];
+
+const classPath = 'class-path.txt';
+
+/** Jars go under `lib/`; other modules of the project are folders of classes, which are laid beside its own. */
+function readMaven(root: string, output: string): ZipEntry[] {
+  const listed = readFileSync(path.join(output, classPath), 'utf8').trim();
+  const found = [path.join(root, 'target', 'classes'), ...listed.split(path.delimiter).filter(Boolean)];
+  const entries = found.flatMap((file) =>
+    statSync(file, { throwIfNoEntry: false })?.isFile()
+      ? [{ path: `lib/${path.basename(file)}`, data: readFileSync(file) }]
+      : readTree(file, ''),
+  );
+  // The first one on the class path counts.
+  return [...new Map(entries.toReversed().map((entry) => [entry.path, entry])).values()].toReversed();
+}
+
+/** The compiler plugin knows `release` from 3.6 on; what Maven itself brings is older. */
+const releaseProperties = (release: number | undefined): string[] =>
+  release === undefined
+    ? []
+    : ['release', 'source', 'target'].map((name) => `-Dmaven.compiler.${name}=${release}`);
+
+/** Builds that write into the same folders, one after another. */
+function inTurn<T>(shared: BuildJob['shared'], key: string, build: () => Promise<T>): Promise<T> {
+  const turn = Promise.resolve(shared.get(key)).then(build, build);
+  shared.set(key, turn);
+  return turn;
 }
 
 /**
@@ -112,6 +147,11 @@ function mavenArguments(output: string, release: number | undefined): string[] {
  */
 const initScript = (output: string, root: string, release: number | undefined): string => `
 allprojects { project ->
+  // Jars of other projects of the build are the same when they are made again.
+  project.tasks.withType(AbstractArchiveTask) {
+    preserveFileTimestamps = false
+    reproducibleFileOrder = true
+  }
   if (project.projectDir.canonicalFile != new File(${groovyText(root)}).canonicalFile) return
   project.plugins.withId('java') {
     def add = project.tasks.metaClass.respondsTo(project.tasks, 'register', String, Class, Action) ? 'register' : 'create'

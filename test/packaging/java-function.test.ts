@@ -3,6 +3,7 @@ import { chmodSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { FunctionToPackage } from '../../source/packaging/artifact.ts';
+import { mavenReactor } from '../../source/packaging/maven-reactor.ts';
 import { PackagingError } from '../../source/packaging/packaging-error.ts';
 import { handlerOf } from '../../source/resources/function/runtimes.ts';
 import { createProject, folderOf, hasTool, outcomes, readZip, sourceFunction, unzip } from './project.ts';
@@ -40,6 +41,25 @@ const files = {
   'api/src/main/java/posts/SavePost.java': source('SavePost'),
   'api/src/main/resources/mail.txt': 'Hello',
 };
+const module = (name: string, rest: string) => `<project xmlns="http://maven.apache.org/POM/4.0.0">
+  <modelVersion>4.0.0</modelVersion>
+  <groupId>shop</groupId><artifactId>${name}</artifactId><version>1</version>
+  <properties>
+    <maven.compiler.source>11</maven.compiler.source>
+    <maven.compiler.target>11</maven.compiler.target>
+    <project.build.sourceEncoding>UTF-8</project.build.sourceEncoding>
+  </properties>
+  ${rest}
+</project>
+`;
+const parent = (name: string) =>
+  `<parent><groupId>shop</groupId><artifactId>${name}</artifactId><version>1</version></parent>`;
+const dependency =
+  '<dependencies><dependency><groupId>shop</groupId><artifactId>lib</artifactId><version>1</version></dependency></dependencies>';
+const caller = (name: string) => `package a;
+public class ${name} { public String handleRequest(Object event) { return texts.Texts.hello(); } }
+`;
+
 /** Loads a handler string as Lambda's runtime does: the class by its name, then the interface's method or the one named. */
 const loader = `
 import java.util.Map;
@@ -146,6 +166,33 @@ describe.skipIf(!hasTool('mvn') || !hasTool('javac'))('with Maven', { timeout: 2
     expect(await run()).toEqual(['getPosts built', 'savePost built']);
   });
 
+  test('modules are built with those that they need, and give the same bytes when they are built again', async () => {
+    const get = sourceFunction('get', 'functions/get/src/main/java/a/Get.java', 'java17');
+    const save = sourceFunction('save', 'functions/save/src/main/java/a/Save.java', 'java17');
+    const project = createProject(modules);
+    const first = await project.package([get, save]);
+    expect(Object.keys(await readZip(readFileSync(first[0]?.path ?? '')))).toEqual([
+      'a/Get.class',
+      'texts/Texts.class',
+    ]);
+    expect(Object.keys(await readZip(readFileSync(first[1]?.path ?? '')))).toEqual([
+      'a/Save.class',
+      'texts/Texts.class',
+    ]);
+    const elsewhere = await createProject(modules).package([get, save]);
+    expect(elsewhere.map(({ digest }) => digest)).toEqual(first.map(({ digest }) => digest));
+
+    project.write({
+      'lib/src/main/java/texts/Texts.java': modules['lib/src/main/java/texts/Texts.java'].replace(
+        '"hello"',
+        '"bye"',
+      ),
+    });
+    const [changed] = await project.package([get]);
+    expect(changed?.outcome).toBe('built');
+    expect(changed?.digest).not.toBe(first[0]?.digest);
+  });
+
   test('jars and resources can be left out', async () => {
     const project = createProject({ ...files, 'api/src/main/resources/dev/keys.txt': 'x' });
     const without = sourceFunction('f', 'api/src/main/java/posts/GetPosts.java', 'java17', {
@@ -200,6 +247,39 @@ describe.skipIf(!hasTool('mvn') || !hasTool('javac'))('with Maven', { timeout: 2
       'old: posts/GetPosts.class is compiled for Java 17, which the runtime java11',
     );
   });
+});
+
+const modules = {
+  'pom.xml': module(
+    'all',
+    '<packaging>pom</packaging><modules><module>lib</module><module>functions</module></modules>',
+  ),
+  'lib/pom.xml': module('lib', parent('all')),
+  'lib/src/main/java/texts/Texts.java': `package texts;
+public class Texts { public static String hello() { return "hello"; } }
+`,
+  'functions/pom.xml': module(
+    'functions',
+    `${parent('all')}<packaging>pom</packaging><modules><module>get</module><module>save/pom.xml</module></modules>`,
+  ),
+  'functions/get/pom.xml': module('get', parent('functions') + dependency),
+  'functions/get/src/main/java/a/Get.java': caller('Get'),
+  'functions/save/pom.xml': module('save', parent('functions') + dependency),
+  'functions/save/src/main/java/a/Save.java': caller('Save'),
+};
+
+test('a module belongs to the outermost project that names it, step by step, in the folder of the config', () => {
+  const project = createProject({ ...modules, 'other/pom.xml': module('other', ''), 'get/pom.xml': '' });
+  const of = (folder: string, directory = '.') => {
+    const found = mavenReactor(project.path(directory), project.path(folder));
+    return found && path.relative(project.directory, found);
+  };
+  expect(of('functions/get')).toBe('');
+  expect(of('functions/save')).toBe('');
+  expect(of('functions/save', 'functions')).toBe('functions');
+  expect(of('functions/save', 'functions/save')).toBeUndefined();
+  expect(of('other')).toBeUndefined();
+  expect(of('get')).toBeUndefined();
 });
 
 describe.skipIf(!hasTool('javac') || process.platform === 'win32')('with a wrapper', () => {
@@ -262,6 +342,27 @@ dependencies {
       expect(readFileSync(project.path('nine/posts/GetPosts.class')).readUInt16BE(6) - 44).toBe(9);
     },
   );
+
+  test('jars of other projects of the build are the same when they are made again', async () => {
+    const sources = {
+      'settings.gradle': "include 'lib', 'get'\n",
+      'lib/build.gradle': "apply plugin: 'java'\n",
+      'lib/src/main/java/texts/Texts.java': modules['lib/src/main/java/texts/Texts.java'],
+      'get/build.gradle': "apply plugin: 'java'\ndependencies { implementation project(':lib') }\n",
+      'get/src/main/java/a/Get.java': caller('Get'),
+    };
+    const environment = { ...process.env, GRADLE_OPTS: '-Dorg.gradle.daemon=false' };
+    const digest = async () => {
+      const get = sourceFunction('get', 'get/src/main/java/a/Get.java', 'java25');
+      const [artifact] = await createProject(sources).package([get], { environment });
+      expect(Object.keys(await readZip(readFileSync(artifact?.path ?? '')))).toEqual([
+        'a/Get.class',
+        'lib/lib.jar',
+      ]);
+      return artifact?.digest;
+    };
+    expect(await digest()).toBe(await digest());
+  });
 
   test('what it says comes with the function', async () => {
     const project = createProject({
