@@ -34,6 +34,38 @@ export function describeMessages(
   });
 }
 
+/**
+ * What a compiler printed, with the lines that name a place taken out of it, once each.
+ * @param pattern of such a line: its groups are the file, the line, the column in bytes from 1, and the text
+ * @param folder what paths of the compiler are relative to
+ * @param workingDirectory what the paths in the result are relative to
+ */
+export function takePlaces(
+  output: string,
+  pattern: RegExp,
+  { folder, workingDirectory }: { folder: string; workingDirectory: string },
+): { rest: string; places: BuildMessage[] } {
+  const places = new Map<string, BuildMessage>();
+  const rest: string[] = [];
+  for (const printed of output.split(/\r?\n/)) {
+    const [, file, line, bytes, text] = pattern.exec(printed) ?? [];
+    if (file === undefined || text === undefined) {
+      rest.push(printed);
+      continue;
+    }
+    const absolute = path.resolve(folder, file);
+    const lineText = linesOf(absolute)?.[Number(line) - 1] ?? '';
+    const column =
+      Buffer.from(lineText)
+        .subarray(0, Number(bytes) - 1)
+        .toString().length + 1;
+    const place = { text, file: path.relative(workingDirectory, absolute), line: Number(line), column };
+    const frame = frameOf(absolute, place.line, column, 1, lineText);
+    places.set(JSON.stringify(place), { ...place, frame });
+  }
+  return { rest: rest.join('\n'), places: [...places.values()] };
+}
+
 function frameOf(file: string, line: number, column: number, width: number, lineText: string): string {
   const first = Math.max(1, line - 2);
   const around = linesOf(file)?.slice(first - 1, line + 2) ?? [lineText];

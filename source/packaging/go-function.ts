@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { takePlaces } from './build-messages.ts';
 import type { BuildJob, LanguageBuild } from './language-build.ts';
 import { foldersUpTo, globStamps, stampPath } from './language-build.ts';
 import { PackagingFailure } from './packaging-error.ts';
@@ -24,7 +25,7 @@ const tags = ['-tags', 'lambda.norpc'];
  * @see https://docs.aws.amazon.com/lambda/latest/dg/golang-package.html
  */
 export async function buildGo(job: BuildJob): Promise<LanguageBuild> {
-  const { fn, properties, directory, signal } = job;
+  const { fn, properties, directory, workingDirectory, signal } = job;
   const entry = path.resolve(directory, properties.entryfilePath);
   const folder = path.dirname(entry);
   const environment = {
@@ -36,8 +37,15 @@ export async function buildGo(job: BuildJob): Promise<LanguageBuild> {
   const go = requireTool(fn.name, 'go', environment);
   const target = hasOtherMain(folder, entry) ? path.basename(entry) : '.';
   const run = (args: string[]) => runTool(go, args, { cwd: folder, environment, signal });
-  const refuse = (output: string): PackagingFailure =>
-    toolFailure(fn.name, `go build of ${properties.entryfilePath} failed`, output, hintFor(output));
+  const refuse = (output: string): PackagingFailure => {
+    const { rest, places } = takePlaces(output, compilerLine, { folder, workingDirectory });
+    // Lines with a `#` say which package the ones below are about.
+    const said = places.length > 0 ? rest.replaceAll(/^# .*$/gm, '') : rest;
+    return toolFailure(fn.name, `go build of ${properties.entryfilePath} failed`, said, {
+      ...hintFor(output),
+      places,
+    });
+  };
 
   const stamps = moduleStamps(job, folder);
   const list = await run(['list', '-deps', '-json=Dir,Standard,EmbedPatterns,Module', ...tags, target]);
@@ -65,6 +73,9 @@ export async function buildGo(job: BuildJob): Promise<LanguageBuild> {
     rmSync(output, { recursive: true, force: true });
   }
 }
+
+/** `./main.go:3:15: undefined: x` */
+const compilerLine = /^(\S.*\.go):(\d+):(\d+): (.+)$/;
 
 /** Functions often share a folder as files with a `main` each; such a file is built alone. */
 function hasOtherMain(folder: string, entry: string): boolean {
@@ -118,6 +129,10 @@ function hintFor(output: string): { hint?: string } {
     return { hint: 'Run `go mod init` and `go mod tidy` in the folder of the entry file or above it.' };
   if (/missing go\.sum entry|updates to go\.mod needed|no required module provides/.test(output))
     return { hint: 'Run `go mod tidy` in the module, and commit go.mod and go.sum.' };
+  if (/build constraints exclude all Go files/.test(output))
+    return {
+      hint: 'Functions are built without cgo, so that they run on Lambda: use packages in Go alone, or build it yourself and name the result with `type: custom-artifact`.',
+    };
   if (/dial tcp|no such host|connection refused|i\/o timeout/.test(output))
     return { hint: 'The modules have to be downloaded once: `go mod download` with a connection.' };
   return {};

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { takePlaces } from './build-messages.ts';
 import { listTree } from './file-tree.ts';
 import type { BuildJob } from './language-build.ts';
 import { foldersUpTo, stampPath } from './language-build.ts';
@@ -28,7 +29,7 @@ export async function compile(
   project: JavaProject,
   release: number | undefined,
 ): Promise<ZipEntry[]> {
-  const { fn, environment, signal, directory } = job;
+  const { fn, environment, signal, directory, workingDirectory } = job;
   const { root, tool } = project;
   requireJdk(job);
   const wrapper = wrapperOf(job, root, tool);
@@ -45,10 +46,12 @@ export async function compile(
     const result = await (reactor === undefined ? run() : inTurn(job.shared, `maven:${reactor}`, run));
     if (!result.ok) {
       const name = tool === 'mvn' ? 'Maven' : 'Gradle';
+      const { rest, places } = takePlaces(result.output, mavenLine, { folder: root, workingDirectory });
       throw toolFailure(
         fn.name,
         `the ${name} build of ${stampPath(directory, root)} failed`,
-        withoutAdvice(result.output),
+        withoutAdvice(rest),
+        { places },
       );
     }
     return tool === 'mvn'
@@ -58,6 +61,9 @@ export async function compile(
     rmSync(output, { recursive: true, force: true });
   }
 }
+
+/** `[ERROR] /posts/Get.java:[3,15] illegal start of expression`. Gradle shows the lines by itself. */
+const mavenLine = /^\[ERROR\] (.+\.(?:java|kt)):\[(\d+),(\d+)\] (.+)$/;
 
 /** Maven ends with pages to read about itself. */
 const withoutAdvice = (output: string): string =>

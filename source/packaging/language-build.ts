@@ -10,6 +10,8 @@ export type BuildJob = {
   properties: BuildpackProperties;
   /** Folder of the config. Absolute. */
   directory: string;
+  /** What the paths in messages are relative to. Absolute. */
+  workingDirectory: string;
   /** For what is kept from build to build besides zips. Absolute. */
   cacheDirectory: string;
   environment: Environment;

@@ -157,11 +157,12 @@ class PackagingRun {
   }
 
   #job(fn: FunctionToPackage, properties: BuildpackProperties): BuildJob {
-    const { directory, cacheDirectory, signal } = this.#options;
+    const { directory, workingDirectory = directory, cacheDirectory, signal } = this.#options;
     return {
       fn,
       properties,
       directory,
+      workingDirectory,
       cacheDirectory,
       environment: this.#environment,
       stamper: createStamper(directory),

@@ -6,7 +6,7 @@ export class PackagingError extends UserError {
   readonly problems: readonly PackagingProblem[];
 
   constructor(problems: readonly PackagingProblem[]) {
-    const [hint, ...others] = new Set(problems.flatMap((problem) => problem.hint ?? []));
+    const [hint, ...others] = new Set(problems.map((problem) => problem.hint));
     const isOne = others.length === 0;
     const built = problems.some((problem) => problem.code.endsWith('-failed'));
     super(describeProblems(problems, !isOne), {

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { accessSync, constants, realpathSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
+import type { BuildMessage } from './artifact.ts';
 import { PackagingFailure } from './packaging-error.ts';
 
 /** Variables of the process that the tools are started in. */
@@ -177,13 +178,15 @@ export function toolFailure(
   functionName: string,
   what: string,
   output: string,
-  options: { code?: 'build-failed' | 'install-failed'; hint?: string } = {},
+  options: { code?: 'build-failed' | 'install-failed'; hint?: string; places?: BuildMessage[] } = {},
 ): PackagingFailure {
-  const { code = 'build-failed', hint } = options;
+  const { code = 'build-failed', hint, places = [] } = options;
+  const said = trimOutput(output);
   return new PackagingFailure({
     function: functionName,
     code,
-    message: `${what}\n${trimOutput(output)}`,
+    message: said === '' ? what : `${what}\n${said}`,
+    places,
     ...(hint === undefined ? {} : { hint }),
   });
 }

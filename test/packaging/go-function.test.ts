@@ -150,17 +150,28 @@ describe.skipIf(!hasTool('go'))('with the Go toolchain', { timeout: 180_000 }, (
     const project = createProject({
       ...files,
       'src/broken/main.go': 'package main\n\nfunc main() { undefinedThing() }\n',
+      'src/native/main.go':
+        'package main\n\n// int one() { return 1; }\nimport "C"\n\nfunc main() { println(C.one()) }\n',
       'src/library/main.go': 'package library\n',
     });
     const failure = await project
       .package([
         sourceFunction('broken', 'src/broken/main.go', runtime),
+        sourceFunction('native', 'src/native/main.go', runtime),
         sourceFunction('library', 'src/library/main.go', runtime),
       ])
       .catch((error: unknown) => error);
     if (!(failure instanceof PackagingError)) throw failure;
     expect(failure.exitCode).toBe(1);
-    expect(failure.message).toContain('main.go:3:15: undefined: undefinedThing');
+    expect(failure.message).toContain(`broken: go build of src/broken/main.go failed
+src/broken/main.go:3:15: undefined: undefinedThing
+  1 | package main
+  2 |
+> 3 | func main() { undefinedThing() }
+    |               ^`);
+    // What to do stands with the one that it is about.
+    expect(failure.message).toMatch(/^native: go build [^\n]*\n[^\n]*\nFunctions are built without cgo/m);
+    expect(failure.hint).toBeUndefined();
     expect(failure.message).toContain('library: src/library/main.go is not in a package main');
   });
 });
