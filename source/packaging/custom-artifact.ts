@@ -37,17 +37,17 @@ export async function readCustomArtifact(
     const data = readFileSync(source);
     if (/\.(?:zip|jar)$/i.test(source)) {
       const files = await readList(fn, properties, data);
-      checkHandler(fn, properties, files);
+      checkFiles(fn, properties, files);
       return { stamps: [stamp], zip: data, bytes: checkSize(fn.name, files) };
     }
     const name = path.basename(source);
-    checkHandler(fn, properties, [{ path: name }]);
+    checkFiles(fn, properties, [{ path: name }]);
     return { stamps: [stamp], entries: [toEntry(name, data, isExecutable(stats))] };
   }
   const files = listTree(source);
   // Said from the sizes alone, before anything is read into memory.
   checkSize(fn.name, files);
-  checkHandler(fn, properties, files);
+  checkFiles(fn, properties, files);
   const stamps = [stamper.take('tree', relativePath)];
   const entries = files.map((file) => {
     stamps.push(stamper.take('file', path.posix.join(relativePath, file.path)));
@@ -82,12 +82,23 @@ const handlerEndings: Readonly<Record<string, readonly string[]>> = {
   ruby: ['.rb'],
 };
 
-/** The file that the handler is in has to be in the artifact. A layer may bring `bootstrap`, and Java's classes. */
-function checkHandler(
+/**
+ * Lambda takes no zip without files, and the one that the handler is in has to be among them. A layer may bring
+ * `bootstrap`, and Java's classes.
+ */
+function checkFiles(
   fn: FunctionToPackage,
   { handler, packagePath }: CustomArtifactProperties,
   files: readonly { path: string }[],
 ): void {
+  if (files.length === 0) {
+    throw new PackagingFailure({
+      function: fn.name,
+      code: 'missing-package',
+      message: `there is no file in packagePath ${packagePath}`,
+      hint: 'What makes them has to run before the deploy.',
+    });
+  }
   const endings = handlerEndings[/^[a-z]+/.exec(fn.runtime)?.[0] ?? ''];
   const file = handler?.replace(/:[^:]*$/, '').replace(/^\.\//, '');
   if (endings === undefined || file === undefined) return;

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { FunctionToPackage } from '../../source/packaging/artifact.ts';
 import { createZip } from '../../source/packaging/zip.ts';
@@ -107,6 +107,17 @@ The path is the one inside the artifact. There is dist/index.js: write \`handler
 g: packagePath gone does not exist
 It is relative to the folder of the config. What makes it has to run before the deploy.`,
   });
+});
+
+test('what holds no file is refused, as Lambda would refuse it', async () => {
+  const project = createProject({ 'notes.md': '' });
+  mkdirSync(project.path('build'));
+  writeFileSync(project.path('build.zip'), await createZip([]));
+  for (const path of ['build', 'build.zip']) {
+    await expect(project.package([artifact('provided.al2023', path)])).rejects.toThrow(
+      `f: there is no file in packagePath ${path}`,
+    );
+  }
 });
 
 test('a jar goes up as it is: inside a zip Lambda would not look into it', async () => {

@@ -118,6 +118,7 @@ test.each([
   ['nodejs24.x', 'dist/api/index.js:handler', 'dist/api/index.handler'],
   ['nodejs24.x', 'index:handler', 'index.handler'],
   ['python3.14', 'app/main.py:run', 'app/main.run'],
+  ['python3.14', './app/main.py:run', 'app/main.run'],
   ['ruby3.4', 'lib/app.rb:App.run', 'lib/app.App.run'],
   ['java25', 'posts.GetPosts::handle', 'posts.GetPosts::handle'],
   ['dotnet10', 'Posts::Posts.Function::Handle', 'Posts::Posts.Function::Handle'],

@@ -42,7 +42,10 @@ const schema = closedObject(
     events: Type.Optional(eventsSchema('What invokes the function.')),
     environment: Type.Optional(environmentSchema),
     runtime: Type.Optional(
-      oneOf(runtimes, { title: 'Runtime', description: "Default: the newest released one of the entry file's language." }),
+      oneOf(runtimes, {
+        title: 'Runtime',
+        description: "Default: the newest released one of the entry file's language.",
+      }),
     ),
     architecture: Type.Optional(
       oneOf(['x86_64', 'arm64'], {

@@ -157,8 +157,9 @@ export function handlerOf({ packaging, runtime }: Packaged): string {
     const handler = packaging.properties.handler;
     if (handler === undefined) return 'bootstrap';
     if (runtime !== undefined && hasOwnHandlerForm(runtime)) return handler;
-    // `dist/api/index.js:handler`: the folder stays, since Lambda resolves the path inside the artifact.
-    return handler.replace(/(?:\.[^./:]+)?:([^:]*)$/, '.$1');
+    // `dist/api/index.js:handler`: the folder stays, since Lambda resolves the path inside the artifact. Python's
+    // client takes a `./` for a part of the module's name.
+    return handler.replace(/^(?:\.\/)+/, '').replace(/(?:\.[^./:]+)?:([^:]*)$/, '.$1');
   }
   const { entryfilePath, handlerFunction } = packaging.properties;
   switch (languageOf(entryfilePath)) {
