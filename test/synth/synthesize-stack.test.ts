@@ -253,6 +253,29 @@ describe('limits', () => {
     ]);
   });
 
+  test('4 KB of variables, with those of connections', () => {
+    const variable = (length: number) =>
+      functionWith(
+        `      environment: [{ name: LONG, value: "$CfFormat('${'x'.repeat(length)}{}{}', $Region(), $Secret('s'))" }]\n      connectTo: [posts]\n`,
+      );
+    const options = '--enable-source-maps --experimental-require-module --experimental-detect-module';
+    // Nobody knows yet how long the name and the ARN of the table and the secret will be; an ARN has 16 at the least.
+    const known = ['LONG', 'us-east-1', 'NODE_OPTIONS', options, 'STP_POSTS_NAME', 'STP_POSTS_ARN'].join('');
+    const room = 4096 - known.length - 16;
+    expect(synthesize(variable(room)).findings).toEqual([]);
+    expect(synthesize(variable(room + 1)).findings).toMatchObject([
+      {
+        severity: 'error',
+        code: 'environment-too-large',
+        path: ['resources', 'getPosts'],
+        message:
+          'Function getPosts: its environment variables take at least 4097 bytes, those of its connections among them; Lambda allows 4096.',
+        suggestion:
+          'Connect it to fewer resources, or move large values to a file, a table or Secrets Manager.',
+      },
+    ]);
+  });
+
   test('10,240 characters of policies', () => {
     const statement = `        - { Resource: 'arn:aws:s3:::${'x'.repeat(500)}', Action: ['s3:GetObject'] }\n`;
     const { findings } = synthesize(functionWith(`      iamRoleStatements:\n${statement.repeat(20)}`));
