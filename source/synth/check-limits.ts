@@ -1,4 +1,5 @@
 import { isIntrinsic, type Value } from '../model/intrinsic.ts';
+import { checkEnvironment } from './check-environment.ts';
 import type { TemplateBuilder } from './template-builder.ts';
 
 /**
@@ -11,8 +12,6 @@ const limits = {
   parameters: 200,
   outputs: 200,
   roleCharacters: 10_240,
-  /** Lambda's, of names and values together. */
-  environmentBytes: 4096,
 };
 
 /** What AWS would refuse only in the middle of a deploy. */
@@ -40,55 +39,6 @@ function checkRoles(stack: TemplateBuilder): void {
       suggestion: 'Connect it to fewer resources, or grant with wildcards in "iamRoleStatements".',
     });
   }
-}
-
-/** Connections bring variables, so that only the whole tells; what a value is at the least counts. */
-function checkEnvironment(
-  name: string,
-  variables: ReadonlyMap<string, { value: Value }>,
-  stack: TemplateBuilder,
-): void {
-  let bytes = 0;
-  for (const [key, { value }] of variables) bytes += Buffer.byteLength(key) + leastBytes(value);
-  if (bytes <= limits.environmentBytes) return;
-  stack.report({
-    severity: 'error',
-    code: 'environment-too-large',
-    path: ['resources', name],
-    at: 'key',
-    message: `Function ${name}: its environment variables take at least ${bytes} bytes, those of its connections among them; Lambda allows ${limits.environmentBytes}.`,
-    suggestion: 'Connect it to fewer resources, or move large values to a file, a table or Secrets Manager.',
-  });
-}
-
-/** How short the values of pseudo parameters are at the least. */
-const pseudoBytes: Readonly<Record<string, number>> = {
-  'AWS::AccountId': 12,
-  'AWS::Partition': 3,
-  'AWS::Region': 9,
-};
-
-const shortestArn = 'arn:aws:s3:::abc'.length;
-
-function leastBytes(value: Value | undefined): number {
-  if (typeof value === 'string') return Buffer.byteLength(value.replaceAll(/\{\{resolve:.*?\}\}/g, ''));
-  if (!isIntrinsic(value)) return 0;
-  if ('Ref' in value) return pseudoBytes[value.Ref] ?? 0;
-  if ('Fn::GetAtt' in value) return value['Fn::GetAtt'][1].endsWith('Arn') ? shortestArn : 0;
-  if ('Fn::Join' in value) {
-    const [delimiter, parts] = value['Fn::Join'];
-    if (!Array.isArray(parts)) return 0;
-    const between = Buffer.byteLength(delimiter) * Math.max(0, parts.length - 1);
-    return parts.reduce<number>((sum, part) => sum + leastBytes(part), between);
-  }
-  if (!('Fn::Sub' in value)) return 0;
-  const sub = value['Fn::Sub'];
-  const [template, given = {}] = typeof sub === 'string' ? [sub] : sub;
-  let bytes = leastBytes(template.replaceAll(/\$\{[^!][^}]*\}/g, ''));
-  for (const [, name = ''] of template.matchAll(/\$\{([^!][^}]*)\}/g)) {
-    bytes += Object.hasOwn(given, name) ? leastBytes(given[name]) : (pseudoBytes[name] ?? 0);
-  }
-  return bytes;
 }
 
 function checkCounts(stack: TemplateBuilder): void {
