@@ -11,7 +11,13 @@ const highlightUrl = 'https://pub.highlight.io/v1/logs/firehose';
 
 /** Firehose sends to HTTPS alone. */
 const address = (options: { description: string; default?: string }) =>
-  Type.String({ ...options, minLength: 1, maxLength: 1000, pattern: '^https://' });
+  Type.String({
+    ...options,
+    minLength: 1,
+    maxLength: 1000,
+    pattern: '^https://',
+    'stp:format': 'an address that begins with https://',
+  });
 
 const branches = {
   'http-endpoint': {

@@ -282,6 +282,12 @@ describe('bounds', () => {
     [`tags: ${list(51, (index) => `{ name: t${index}, value: v }`)}`, 'wrong-length'],
     [`tags: ${list(48, (index) => `{ name: t${index}, value: v }`)}`, 'too-many-tags'],
     ['tags: [{ name: "aws:x", value: v }]', 'reserved-tag'],
+    ['tags: [{ name: "team!", value: v }]', 'wrong-format'],
+    ['tags: [{ name: team, value: "a;b" }]', 'wrong-format'],
+    [
+      'logging: { logForwarding: { type: http-endpoint, properties: { endpointUrl: "http://logs.example" } } }',
+      'wrong-format',
+    ],
     ['tags: [{ name: "", value: v }]', 'too-short'],
     [`tags: [{ name: ${'n'.repeat(129)}, value: v }]`, 'too-long'],
     [`tags: [{ name: n, value: ${'v'.repeat(257)} }]`, 'too-long'],

@@ -17,6 +17,9 @@ export const tagsSchema = namedList(
   { title: 'Tags', description: "Of the function, beside the stack's.", maxItems: maximumTags },
 );
 
+/** @see https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html */
+const taken = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
+
 type Tags = readonly { name: string; value: string }[];
 
 export function* checkTags(tags: Tags, config: Config): Iterable<LocalFinding> {
@@ -30,7 +33,19 @@ export function* checkTags(tags: Tags, config: Config): Iterable<LocalFinding> {
       message: `The function would have ${names.size + stackTagCount} tags with those of the stack; AWS allows ${maximumTags}.`,
     };
   }
-  for (const [index, { name }] of tags.entries()) {
+  for (const [index, tag] of tags.entries()) {
+    for (const key of ['name', 'value'] as const) {
+      const written: unknown = tag[key];
+      // What a dynamic reference stands for is not known here.
+      if (typeof written !== 'string' || written.includes('{{resolve:') || taken.test(written)) continue;
+      yield {
+        code: 'wrong-format',
+        path: ['tags', index, key],
+        message: `AWS takes no tag with "${written}" as its ${key === 'name' ? 'key' : 'value'}.`,
+        expected: 'letters, digits, spaces and _ . : / = + - @',
+      };
+    }
+    const { name } = tag;
     if (typeof name !== 'string' || !/^(aws|stp):/i.test(name)) continue;
     yield {
       code: 'reserved-tag',
