@@ -5,7 +5,7 @@ import { nodeMajor } from './es-options.ts';
 import { listTree } from './file-tree.ts';
 import { keptFolder } from './kept-folder.ts';
 import type { BuildJob, LanguageBuild } from './language-build.ts';
-import { stampPath } from './language-build.ts';
+import { foldersUpTo, stampPath } from './language-build.ts';
 import { fits, type Lacking, type NativeTarget, withoutBinary } from './native-binaries.ts';
 import { locatePackage, packageOf, readManifest } from './native-packages.ts';
 import { PackagingFailure } from './packaging-error.ts';
@@ -37,7 +37,9 @@ export async function installPackages(
     node: nodeMajor(fn.runtime) ?? 0,
   };
   const { cpu } = machine;
-  const settings = path.join(directory, '.npmrc');
+  const settings = [...foldersUpTo(path.parse(directory).root, directory)]
+    .map((above) => path.join(above, '.npmrc'))
+    .find((file) => existsSync(file));
   const key = contentHash(JSON.stringify([direct, below, machine])).slice(0, 32);
   const folder = await keptFolder(cacheDirectory, 'npm', key, shared, async (target) => {
     const npm = requireTool(fn.name, 'npm', environment);
@@ -45,8 +47,9 @@ export async function installPackages(
       path.join(target, 'package.json'),
       JSON.stringify({ private: true, dependencies: direct, overrides: below }),
     );
-    // It may name the registry of the packages. It is not kept, since it may also hold a token.
-    if (existsSync(settings)) copyFileSync(settings, path.join(target, '.npmrc'));
+    // It may name the registry of the packages, above the config in a workspace. It is not kept, since it may also hold
+    // a token.
+    if (settings !== undefined) copyFileSync(settings, path.join(target, '.npmrc'));
     const result = await runTool(npm, installArguments(target, cpu), {
       cwd: target,
       environment: { ...environment, ...platformVariables(cpu) },

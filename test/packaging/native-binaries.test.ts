@@ -79,6 +79,7 @@ case "$1" in
   version) echo '{ "npm": "10.8.2", "node": "20.19.0" }' ;;
   install)
     mkdir -p node_modules/store/build/Release
+    cp .npmrc node_modules/store/settings.txt
     echo '{ "name": "store", "version": "1.2.3", "gypfile": true }' > node_modules/store/package.json ;;
   rebuild)
     case "$npm_config_target" in
@@ -92,7 +93,8 @@ esac
     const project = createProject({
       'node_modules/store/package.json': '{ "name": "store", "version": "1.2.3", "gypfile": true }',
       'node_modules/store/index.js': '',
-      'src/save.ts': `import store from 'store';\nexport default () => store;\n`,
+      '.npmrc': 'registry=https://packages.shop.example\n',
+      'api/src/save.ts': `import store from 'store';\nexport default () => store;\n`,
     });
     const libraries = { node20: project.path('node20'), node24: project.path('node24') };
     writeFileSync(libraries.node20, library('x64', 'node_register_module_v115'));
@@ -100,13 +102,22 @@ esac
     project.write({ 'bin/npm': npm(libraries) });
     chmodSync(project.path('bin/npm'), 0o755);
     const environment = { PATH: `${project.path('bin')}:/usr/bin:/bin` };
-    return () => project.package([esFunction('save', 'src/save.ts')], { environment });
+    // The config is in a folder of a workspace.
+    return () =>
+      project.package([esFunction('save', 'src/save.ts')], { environment, directory: project.path('api') });
   };
 
   test('native code is compiled for the Node of the function', async () => {
     const [artifact] = await storeProject(library('x64', 'node_register_module_v137'))();
     const files = await readZip(readFileSync(artifact?.path ?? ''));
     expect(files['node_modules/store/build/Release/store.node']?.text).toContain('node_register_module_v137');
+  });
+
+  test('the settings of the workspace count', async () => {
+    const [artifact] = await storeProject(library('x64', 'node_register_module_v137'))();
+    const files = await readZip(readFileSync(artifact?.path ?? ''));
+    expect(files['node_modules/store/settings.txt']?.text).toBe('registry=https://packages.shop.example\n');
+    expect(Object.keys(files).filter((name) => name.endsWith('.npmrc'))).toEqual([]);
   });
 
   test('native code that is compiled for another Node all the same is refused', async () => {
