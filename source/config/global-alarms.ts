@@ -1,6 +1,6 @@
 import type { GlobalAlarm } from '../model/config.ts';
 import type { Problem } from '../model/diagnostic.ts';
-import { checkEvaluation } from '../resources/alarms/resolve-alarms.ts';
+import { checkEvaluation, pascalName } from '../resources/alarms/resolve-alarms.ts';
 import { globalAlarmSchema } from '../resources/alarms/schema.ts';
 import { closedObject, namedList } from '../resources/schema.ts';
 import { checkSchema } from './check-schema.ts';
@@ -31,7 +31,19 @@ export function readGlobalAlarms(file: { file: string; text: string }): {
     });
   }
   const alarms = problems.hasErrors ? [] : (value as { alarms: GlobalAlarm[] }).alarms;
+  const byName = new Map<string, number>();
   for (const [index, alarm] of alarms.entries()) {
+    const first = byName.get(pascalName(alarm.name));
+    if (first === undefined) byName.set(pascalName(alarm.name), index);
+    else {
+      problems.add({
+        severity: 'error',
+        code: 'duplicate-name',
+        path: ['alarms', index, 'name'],
+        message: `"${alarm.name}" and "${alarms[first]?.name}" are both called ${pascalName(alarm.name)}.`,
+        suggestion: 'Rename one of them.',
+      });
+    }
     for (const finding of checkEvaluation(alarm)) {
       problems.add({ severity: 'error', ...finding, path: ['alarms', index, ...finding.path] });
     }

@@ -1,5 +1,7 @@
-import { expect, test } from 'vitest';
-import { functionWith } from '../config/read.ts';
+import { describe, expect, test } from 'vitest';
+import type { Config } from '../../source/model/config.ts';
+import { synthesizeStack } from '../../source/synth/synthesize-stack.ts';
+import { functionWith, read, readRight } from '../config/read.ts';
 import { property, synthesize } from './synthesize.ts';
 
 const alarmOn = (type: string, trigger: string, more = '') =>
@@ -73,4 +75,87 @@ test('how long it has to last, who hears of it, and what it is called', () => {
     AlarmActions: ['arn:aws:sns:us-east-1:000000000000:calls'],
     OKActions: ['arn:aws:sns:us-east-1:000000000000:calls'],
   });
+});
+
+describe('alarms of stacktape.alarms.yml', () => {
+  const alarms = (...list: string[]) => ({
+    alarms: {
+      file: '/project/stacktape.alarms.yml',
+      text: `alarms:\n${list.map((one) => `  - { ${one} }\n`).join('')}`,
+    },
+  });
+  const duration = 'trigger: { type: lambda-duration, properties: { thresholdMilliseconds: 1 } }';
+  const alarmIds = (config: Config) =>
+    Object.keys(synthesizeStack(config).template.Resources).filter((id) => id.endsWith('Alarm'));
+
+  test('are called in PascalCase', () => {
+    for (const name of ['slow-start', 'slow_start', 'slow start', 'slowStart', 'SlowStart']) {
+      const text = functionWith(
+        '      events: [{ type: cloudwatch-alarm, properties: { alarmName: getPosts.alarms.SlowStart } }]\n',
+      );
+      expect(alarmIds(readRight(text, alarms(`name: ${name}, ${duration}`)))).toEqual([
+        'LambdaDurationForGetPostsSlowStartAlarm',
+      ]);
+      const without = functionWith(`      disabledGlobalAlarms: [${name}]\n`);
+      expect(alarmIds(readRight(without, alarms(`name: ${name}, ${duration}`)))).toEqual([]);
+    }
+  });
+
+  test('go to the services and stages that they name', () => {
+    const config = readRight(
+      functionWith(''),
+      alarms(
+        `name: here, forServices: [project], forStages: [dev, prod], ${duration}`,
+        `name: prodOnly, forStages: [prod], ${duration}`,
+        `name: otherService, forServices: [other], ${duration}`,
+        `name: everywhere, forServices: ['*'], ${duration}`,
+        'name: queues, trigger: { type: sqs-queue-not-empty }',
+      ),
+    );
+    expect(alarmIds(config)).toEqual([
+      'LambdaDurationForGetPostsHereAlarm',
+      'LambdaDurationForGetPostsEverywhereAlarm',
+    ]);
+  });
+
+  test('have their errors where they stand', () => {
+    const { problems } = read(
+      functionWith(''),
+      alarms(
+        `name: slow-start, ${duration}`,
+        `name: slowStart, ${duration}`,
+        `name: long, evaluation: { period: 90 }, ${duration}`,
+      ),
+    );
+    expect(
+      problems.map(({ range: { file, line, column }, code, message }) => [file, line, column, code, message]),
+    ).toEqual([
+      [
+        '/project/stacktape.alarms.yml',
+        3,
+        13,
+        'duplicate-name',
+        '"slowStart" and "slow-start" are both called SlowStart.',
+      ],
+      [
+        '/project/stacktape.alarms.yml',
+        4,
+        41,
+        'alarm-period',
+        '"period" has to be whole minutes, not 90 seconds.',
+      ],
+    ]);
+  });
+});
+
+test.each([
+  ['period: 60, evaluationPeriods: 1440', undefined],
+  ['period: 60, evaluationPeriods: 1441', 86_460],
+  ['period: 3600, evaluationPeriods: 168', undefined],
+  ['period: 3600, evaluationPeriods: 169', 608_400],
+])('CloudWatch looks back a day, or a week by the hour: %s', (evaluation, seconds) => {
+  const text = alarmOn('sqs-queue', 'type: sqs-queue-not-empty', `, evaluation: { ${evaluation} }`);
+  expect(
+    read(text).problems.map(({ code, message }) => [code, message.includes(`is ${seconds} seconds`)]),
+  ).toEqual(seconds === undefined ? [] : [['alarm-periods', true]]);
 });

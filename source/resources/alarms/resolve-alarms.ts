@@ -18,7 +18,7 @@ export function alarmsOf(config: Config, resource: ConfigResource): ResourceAlar
     .filter(
       ({ name, trigger, forServices, forStages }) =>
         alarmedTypeOf(trigger.type) === resource.type &&
-        !disabledGlobalAlarms.includes(name) &&
+        !disabledGlobalAlarms.some((disabled) => pascalName(disabled) === pascalName(name)) &&
         includes(forServices, config.serviceName) &&
         includes(forStages, config.stage) &&
         // A global alarm goes where it can.
@@ -35,8 +35,12 @@ const includes = (names: readonly string[] | undefined, name: string): boolean =
 export const alarmReference = (resource: ConfigResource, { key }: ResourceAlarm): string =>
   `${resource.name}.alarms.${typeof key === 'string' ? pascalName(key) : key}`;
 
-/** `cpuUtilization` is `CpuUtilization`; what is written in capitals stays so. */
-const pascalName = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);
+/** `cpuUtilization` and `cpu-utilization` are `CpuUtilization`; what is written in capitals stays so. */
+export const pascalName = (name: string): string =>
+  name
+    .split(/[-_ ]/)
+    .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
+    .join('');
 
 /** `DatabaseCpuUtilizationForMyDatabase0`, the name without the stack's. */
 export const alarmName = ({ name }: { name: string }, { key, alarm }: ResourceAlarm): string =>
@@ -87,15 +91,19 @@ export function* checkEvaluation({ evaluation = {} }: Alarm): Iterable<LocalFind
       suggestion: 'Raise "evaluationPeriods".',
     };
   }
-  if (period * evaluationPeriods > 86_400) {
+  const longest = period < hour ? 24 * hour : 7 * 24 * hour;
+  if (period * evaluationPeriods > longest) {
     yield {
       code: 'alarm-periods',
       path: ['evaluation'],
-      message: 'CloudWatch looks at one day at most: "period" times "evaluationPeriods" is longer.',
-      expected: 'at most 86400 seconds together',
+      message: `"period" times "evaluationPeriods" is ${period * evaluationPeriods} seconds; CloudWatch looks at ${longest} at most, ${period < hour ? 'one day' : 'seven days'}.`,
+      expected: `at most ${longest} seconds together${period < hour ? '; seven days for periods of an hour or more' : ''}`,
     };
   }
 }
+
+/** @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html */
+const hour = 3600;
 
 /** Why a trigger cannot watch a resource, as the end of a sentence; undefined where it can. */
 function unfit(triggerType: string, { properties }: ConfigResource): string | undefined {

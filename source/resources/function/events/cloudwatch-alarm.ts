@@ -4,10 +4,8 @@ import { defineEvent } from '../../../model/descriptor.ts';
 import { getAtt } from '../../../model/intrinsic.ts';
 import { didYouMean } from '../../../model/nearest-word.ts';
 import { alarmId, alarmReference, alarmsOf, type ResourceAlarm } from '../../alarms/resolve-alarms.ts';
-import { fitName } from '../../names.ts';
 import { closedObject, staticText } from '../../schema.ts';
-import { eventId } from './event-ids.ts';
-import { addInvokePermission } from './invoke-permission.ts';
+import { addFunctionRule } from './function-rule.ts';
 
 const schema = closedObject({
   alarmName: staticText({
@@ -21,9 +19,14 @@ const schema = closedObject({
 type Properties = Type.Static<typeof schema>;
 type Found = { resource: ConfigResource; alarm: ResourceAlarm };
 
+const byConfig = new WeakMap<Config, Map<string, Found>>();
+
 /** Every alarm of the config by the name that events have for it. */
 function alarmsByName(config: Config): Map<string, Found> {
+  const known = byConfig.get(config);
+  if (known) return known;
   const found = new Map<string, Found>();
+  byConfig.set(config, found);
   for (const resource of config.resources) {
     for (const alarm of alarmsOf(config, resource)) {
       found.set(alarmReference(resource, alarm), { resource, alarm });
@@ -60,30 +63,17 @@ export const cloudwatchAlarmEvent = defineEvent({
   synth({ properties, index }, owner, stack) {
     const found = alarmsByName(stack.config).get(properties.alarmName);
     if (!found) throw new Error(`No alarm ${properties.alarmName}: the config was not checked`);
-    const rule = eventId(stack.names, owner.name, index, 'AWS::Events::Rule');
-    stack.add(owner.name, rule, {
-      Type: 'AWS::Events::Rule',
-      Properties: {
-        State: 'ENABLED',
+    addFunctionRule(stack, {
+      owner: owner.name,
+      index,
+      when: {
         EventPattern: {
           source: ['aws.cloudwatch'],
           'detail-type': ['CloudWatch Alarm State Change'],
           resources: [getAtt(alarmId(found.resource, found.alarm), 'Arn')],
           detail: { state: { value: ['ALARM'] } },
         },
-        Targets: [
-          {
-            Arn: stack.functionTarget(owner.name),
-            Id: fitName(`${owner.name}-event-${index}-event-rule`, 64),
-          },
-        ],
       },
-    });
-    addInvokePermission(stack, {
-      owner: owner.name,
-      index,
-      principal: 'events.amazonaws.com',
-      sourceArn: getAtt(rule, 'Arn'),
     });
   },
 
