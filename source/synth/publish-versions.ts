@@ -4,7 +4,15 @@ import { aliasId } from '../resources/function/alias.ts';
 import type { TemplateBuilder } from './template-builder.ts';
 
 /** What may change without a new version: Lambda keeps it for the function as a whole. */
-const notFrozen = new Set(['Code', 'FunctionName', 'ReservedConcurrentExecutions', 'Tags']);
+const notFrozen = new Set([
+  'Code',
+  'CodeSigningConfigArn',
+  'FunctionName',
+  'RecursiveLoop',
+  'ReservedConcurrentExecutions',
+  'RuntimeManagementConfig',
+  'Tags',
+]);
 
 /**
  * Publishes a version for each function with an alias and points the alias at it. CloudFormation makes no new version

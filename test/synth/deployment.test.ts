@@ -96,6 +96,8 @@ describe('a new version', () => {
     expect(versionIds(gradual(), { getPosts: 'a' })).toEqual([before]);
     expect(versionIds(gradual('      tags: [{ name: a, value: b }]\n'), { getPosts: 'a' })).toEqual([before]);
     expect(versionIds(gradual('      logging: { retentionDays: 1 }\n'), { getPosts: 'a' })).toEqual([before]);
+    const overridden = `${gradual()}    overrides: { GetPostsFunction: { RecursiveLoop: Allow } }\n`;
+    expect(versionIds(overridden, { getPosts: 'a' })).toEqual([before]);
   });
 });
 
@@ -129,4 +131,20 @@ describe('refused', () => {
     expect(problem?.code).toBe(code);
     if (expected) expect(problem?.expected).toMatch(expected);
   });
+});
+
+test('CodeDeploy watches ten alarms of a function at most', () => {
+  const alarm = (percent: number) =>
+    `{ trigger: { type: lambda-error-rate, properties: { thresholdPercent: ${percent} } } }`;
+  const alarms = Array.from({ length: 11 }, (_, index) => alarm(index)).join(', ');
+  const stack = synthesize(gradual(`      alarms: [${alarms}]\n`));
+  expect(property(stack, 'GetPostsDeploymentGroup', 'AlarmConfiguration', 'Alarms', 'length')).toBe(10);
+  expect(stack.findings).toMatchObject([
+    {
+      severity: 'warning',
+      code: 'rollback-alarms',
+      message:
+        'Function getPosts has 11 alarms; CodeDeploy watches the first 10 of them while it shifts traffic.',
+    },
+  ]);
 });

@@ -112,6 +112,9 @@ function trafficShift(name: string, deployment: Deployment, { names }: StackBuil
   };
 }
 
+/** @see https://docs.aws.amazon.com/codedeploy/latest/userguide/limits.html */
+const maximumAlarms = 10;
+
 function addDeploymentGroup(
   name: string,
   deployment: Deployment,
@@ -138,11 +141,23 @@ function addDeploymentGroup(
       AutoRollbackConfiguration: { Enabled: true, Events: events },
       AlarmConfiguration:
         rollbackAlarms.length > 0
-          ? { Enabled: true, Alarms: rollbackAlarms.map((alarm) => ({ Name: ref(alarm) })) }
+          ? {
+              Enabled: true,
+              Alarms: rollbackAlarms.slice(0, maximumAlarms).map((alarm) => ({ Name: ref(alarm) })),
+            }
           : undefined,
       ServiceRoleArn: getAtt(roleId, 'Arn'),
     },
   });
+  if (rollbackAlarms.length > maximumAlarms) {
+    stack.report({
+      severity: 'warning',
+      code: 'rollback-alarms',
+      path: ['resources', name, 'properties', 'deployment'],
+      at: 'key',
+      message: `Function ${name} has ${rollbackAlarms.length} alarms; CodeDeploy watches the first ${maximumAlarms} of them while it shifts traffic.`,
+    });
+  }
   for (const hookName of hooksOf(deployment)) {
     const granted = stack.config.resources.find(
       (resource) => resource.type === 'function' && usesHook(resource, hookName),
