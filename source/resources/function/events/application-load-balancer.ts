@@ -1,14 +1,10 @@
 import * as Type from 'typebox';
-import { defineEvent, type EventUse, type LocalFinding } from '../../../model/descriptor.ts';
-import { ref, sub, type Value } from '../../../model/intrinsic.ts';
+import { defineEvent, type EventUse } from '../../../model/descriptor.ts';
+import { ref, sub } from '../../../model/intrinsic.ts';
 import type { StackBuilder } from '../../../model/stack-builder.ts';
 import { type LoadBalancerProperties, listenerId, listenersOf } from '../../application-load-balancer.ts';
 import { closedObject, staticText } from '../../schema.ts';
-
-const texts = (title: string, description: string, examples: string[]) =>
-  Type.Optional(
-    Type.Array(Type.String({ minLength: 1 }), { title, description, examples: [examples], minItems: 1 }),
-  );
+import { checkConditions, conditionProperties, conditionsOf } from './load-balancer-conditions.ts';
 
 const schema = closedObject({
   loadBalancerName: staticText({
@@ -32,37 +28,11 @@ const schema = closedObject({
     minimum: 1,
     maximum: 50_000,
   }),
-  paths: texts('Paths', 'One of them has to fit; * stands for any text.', ['/posts', '/posts/*']),
-  methods: texts('Methods', 'One of them has to be the method.', ['GET']),
-  hosts: texts('Hosts', 'One of them has to be the host; * stands for any text.', ['api.example.com']),
-  headers: Type.Optional(
-    Type.Array(
-      closedObject({
-        headerName: Type.String({ description: 'Name of the header.', minLength: 1 }),
-        values: Type.Array(Type.String(), { description: 'One of them has to fit.' }),
-      }),
-      { title: 'Headers', description: 'Each has to have one of its values.', minItems: 1 },
-    ),
-  ),
-  queryParams: Type.Optional(
-    Type.Array(
-      closedObject({
-        paramName: Type.String({ description: 'Name of the parameter.', minLength: 1 }),
-        values: Type.Array(Type.String(), { description: 'One of them has to fit.' }),
-      }),
-      { title: 'Query parameters', description: 'Each has to have one of its values.', minItems: 1 },
-    ),
-  ),
-  sourceIps: texts('Addresses of clients', 'Ranges, one of which the client has to be in.', [
-    '203.0.113.0/24',
-  ]),
+  ...conditionProperties,
 });
 
 type Properties = Type.Static<typeof schema>;
 type Use = EventUse<Properties>;
-
-/** AWS's limit on the values of a rule's conditions together. */
-const maximumValues = 5;
 
 const portOf = ({ listenerPort }: Properties, balancer: LoadBalancerProperties): number =>
   listenerPort ?? listenersOf(balancer)[0]?.port ?? 80;
@@ -202,53 +172,4 @@ function addTargetGroup(owner: string, balancer: string, stack: StackBuilder): s
     Properties: { Name: name, TargetType: 'lambda', Targets: [{ Id: stack.functionTarget(owner) }] },
   }));
   return id;
-}
-
-function conditionsOf({ paths, methods, hosts, headers, queryParams, sourceIps }: Properties): Value[] {
-  const values = (Field: string, config: string, Values: readonly string[] | undefined): Value[] =>
-    Values ? [{ Field, [config]: { Values } }] : [];
-  return [
-    ...values('path-pattern', 'PathPatternConfig', paths),
-    ...values('http-request-method', 'HttpRequestMethodConfig', methods),
-    ...values('host-header', 'HostHeaderConfig', hosts),
-    ...(headers ?? []).map(({ headerName, values: Values }) => ({
-      Field: 'http-header',
-      HttpHeaderConfig: { HttpHeaderName: headerName, Values },
-    })),
-    ...(queryParams ?? []).map(({ paramName, values: list }) => ({
-      Field: 'query-string',
-      QueryStringConfig: { Values: list.map((one) => ({ Key: paramName, Value: one })) },
-    })),
-    ...values('source-ip', 'SourceIpConfig', sourceIps),
-  ];
-}
-
-function* checkConditions(properties: Properties): Iterable<LocalFinding> {
-  const { paths = [], methods = [], hosts = [], headers = [], queryParams = [], sourceIps = [] } = properties;
-  const count = [
-    paths,
-    methods,
-    hosts,
-    sourceIps,
-    ...[...headers, ...queryParams].map(({ values }) => values),
-  ]
-    .map((values) => values.length)
-    .reduce((sum, length) => sum + length, 0);
-  if (count === 0) {
-    yield {
-      code: 'no-condition',
-      path: [],
-      at: 'key',
-      message: 'The event has no condition.',
-      expected: 'at least one of paths, methods, hosts, headers, queryParams, sourceIps',
-    };
-  } else if (count > maximumValues) {
-    yield {
-      code: 'too-many-conditions',
-      path: [],
-      at: 'key',
-      message: `The conditions have ${count} values; a rule of a load balancer can have ${maximumValues}.`,
-      suggestion: 'Use wildcards, or two events with a priority each.',
-    };
-  }
 }

@@ -1,14 +1,27 @@
 import * as Type from 'typebox';
 import { getAtt, ref, sub, type Value } from '../../../model/intrinsic.ts';
 import type { StackBuilder } from '../../../model/stack-builder.ts';
+import { fitName } from '../../names.ts';
 import { closedObject, staticSwitch, staticText, type VariantOf, variants } from '../../schema.ts';
 
-const identitySources = (description: string) =>
+/** @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-lambda-authorizer.html */
+const source = {
+  request: '\\$request\\.(?:header|querystring)\\..+',
+  context: '\\$(?:context|stageVariables)\\..+',
+};
+
+type SourceRules = { description: string; pattern: string; maxItems?: number };
+
+const identitySources = ({ description, pattern, ...bounds }: SourceRules) =>
   Type.Optional(
-    Type.Array(staticText({ examples: ['$request.header.Authorization'], minLength: 1 }), {
-      description,
-      minItems: 1,
-    }),
+    Type.Array(
+      staticText({
+        examples: ['$request.header.Authorization'],
+        pattern,
+        'stp:format': 'a selection such as $request.header.Authorization',
+      }),
+      { description, minItems: 1, ...bounds },
+    ),
   );
 
 const branches = {
@@ -21,7 +34,12 @@ const branches = {
         description: 'Name of a user-auth-pool of this config.',
         'stp:resource': ['user-auth-pool'],
       }),
-      identitySources: identitySources('Where the token is. Default: the Authorization header.'),
+      // API Gateway looks for a token in one place.
+      identitySources: identitySources({
+        description: 'Where the token is. Default: the Authorization header.',
+        pattern: `^${source.request}$`,
+        maxItems: 1,
+      }),
     }),
   },
   lambda: {
@@ -33,7 +51,10 @@ const branches = {
         description: 'Name of the function that decides.',
         'stp:resource': ['function'],
       }),
-      identitySources: identitySources('What has to be in a request before the function is asked.'),
+      identitySources: identitySources({
+        description: 'What has to be in a request before the function is asked.',
+        pattern: `^(?:${source.request}|${source.context})$`,
+      }),
       iamResponse: Type.Optional(
         staticSwitch({
           description: 'The function answers with a policy, not with yes or no.',
@@ -77,7 +98,7 @@ export function authorization(
     Type: 'AWS::ApiGatewayV2::Authorizer',
     Properties: {
       ApiId: ref(api),
-      Name: id,
+      Name: fitName(id, 128),
       ...(authorizer.type === 'cognito' ? cognito(authorizer, stack) : lambda(authorizer, stack)),
     },
   }));
