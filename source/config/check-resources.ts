@@ -24,6 +24,7 @@ export function* checkResources({ config, broken, pathKind }: Options): Iterable
       return resource?.type === type && !broken.isBroken(name) ? (resource as ConfigResource<P>) : undefined;
     },
     paramOf,
+    attributeOf,
     ...(pathKind ? { pathKind } : {}),
   };
   const uses = new Map<string, EventUse[]>();
@@ -54,11 +55,22 @@ export function* checkResources({ config, broken, pathKind }: Options): Iterable
 }
 
 function paramOf(value: unknown): { resource: string; param: string } | undefined {
+  const args = argumentsOf(value, 'ResourceParam');
+  return args && { resource: args[0], param: args[1] };
+}
+
+function attributeOf(value: unknown): { logicalId: string; attribute: string } | undefined {
+  const args = argumentsOf(value, 'CfResourceParam');
+  return args && { logicalId: args[0], attribute: args[1] };
+}
+
+/** The two arguments of a value that is one call of a directive. */
+function argumentsOf(value: unknown, directive: string): [string, string] | undefined {
   if (!(value instanceof RuntimeValue) || value.parts.length !== 1) return undefined;
   const [part] = value.parts;
-  if (typeof part !== 'object' || part.call.name !== 'ResourceParam') return undefined;
-  const [resource, param] = part.args;
-  return typeof resource === 'string' && typeof param === 'string' ? { resource, param } : undefined;
+  if (typeof part !== 'object' || part.call.name !== directive) return undefined;
+  const [first, second] = part.args;
+  return typeof first === 'string' && typeof second === 'string' ? [first, second] : undefined;
 }
 
 const eventPrefix = ({ owner, event }: EventUse) => [

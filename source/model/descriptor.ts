@@ -18,6 +18,8 @@ export type CheckContext = {
   resource<P>(name: string, type: string): ConfigResource<P> | undefined;
   /** What a value refers to, where it is a `$ResourceParam` and nothing else. */
   paramOf(value: unknown): { resource: string; param: string } | undefined;
+  /** What a value refers to, where it is a `$CfResourceParam` and nothing else. */
+  attributeOf(value: unknown): { logicalId: string; attribute: string } | undefined;
   /** Whether a path relative to the config's folder is a file or a folder; absent where the disk is not to be looked at. */
   pathKind?: (path: string) => 'file' | 'directory' | undefined;
 };

@@ -1,7 +1,8 @@
 import * as Type from 'typebox';
-import type { LocalFinding } from '../model/descriptor.ts';
+import type { CheckContext, LocalFinding } from '../model/descriptor.ts';
 import { getAtt, type Value } from '../model/intrinsic.ts';
 import type { StackBuilder } from '../model/stack-builder.ts';
+import { checkArn } from './arn-subject.ts';
 import { exactlyOne } from './exactly-one.ts';
 import { staticSwitch, staticText } from './schema.ts';
 
@@ -25,12 +26,17 @@ export const busProperties = {
 
 type Bus = { eventBusName?: string; eventBusArn?: string; useDefaultBus?: boolean };
 
-export const checkBus = ({ eventBusName, eventBusArn, useDefaultBus }: Bus): Iterable<LocalFinding> =>
-  exactlyOne({ eventBusName, eventBusArn, useDefaultBus: useDefaultBus || undefined }, [
+export function* checkBus(
+  { eventBusName, eventBusArn, useDefaultBus }: Bus,
+  context: CheckContext,
+): Iterable<LocalFinding> {
+  yield* exactlyOne({ eventBusName, eventBusArn, useDefaultBus: useDefaultBus || undefined }, [
     'eventBusName',
     'eventBusArn',
     'useDefaultBus',
   ]);
+  yield* checkArn(eventBusArn, { path: ['eventBusArn'], types: ['AWS::Events::EventBus'] }, context);
+}
 
 /** `EventBusName` of a rule; the default bus has none. */
 export const busName = (bus: Bus, stack: StackBuilder): Value | undefined =>

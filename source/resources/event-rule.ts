@@ -52,18 +52,29 @@ export function targetInput({
     InputPath: inputPath,
     InputTransformer: inputTransformer && {
       InputPathsMap: inputTransformer.inputPathsMap,
-      InputTemplate:
-        typeof inputTransformer.inputTemplate === 'string'
-          ? inputTransformer.inputTemplate
-          : jsonText(inputTransformer.inputTemplate as Value),
+      InputTemplate: jsonInput(inputTransformer.inputTemplate as Value, /<[^<>]+>/g),
     },
   };
 }
 
-/** Text that is JSON already stays as it is; other text becomes a JSON string. */
-function jsonInput(input: Value): Value {
-  if (typeof input === 'string' && isJson(input)) return input;
-  return isIntrinsic(input) ? input : jsonText(input);
+/**
+ * EventBridge takes JSON: a text that is JSON already stays as it is, other text becomes a JSON string. `names` fits
+ * what stands in a template for a value of the event.
+ */
+function jsonInput(input: Value, names?: RegExp): Value {
+  const text = textOf(input);
+  const asJson = text !== undefined && isJson(names ? text.replaceAll(names, '0') : text);
+  return asJson ? input : jsonText(input);
+}
+
+/** The text of a value, with a number for what only CloudFormation knows; undefined where it is nothing but that. */
+function textOf(value: Value): string | undefined {
+  if (typeof value === 'string') return value;
+  const substitution = isIntrinsic(value) && 'Fn::Sub' in value ? value['Fn::Sub'] : undefined;
+  const template = Array.isArray(substitution) ? substitution[0] : substitution;
+  return typeof template === 'string' && /^\s*["{[]/.test(template)
+    ? template.replaceAll(/\$\{[^}]*\}/g, '0')
+    : undefined;
 }
 
 function isJson(text: string): boolean {
@@ -93,9 +104,12 @@ export const eventPatternSchema = closedObject(
   { title: 'Event pattern', description: 'Which events are taken.' },
 );
 
-/** A pattern without a condition would be refused by EventBridge. */
+/** What EventBridge refuses: a pattern without a condition, and values that stand in no list. */
 export function* checkPattern(eventPattern: object): Iterable<LocalFinding> {
-  if (Object.keys(eventPattern).length > 0) return;
+  if (Object.keys(eventPattern).length > 0) {
+    yield* checkPatternValues(eventPattern, ['eventPattern']);
+    return;
+  }
   yield {
     code: 'empty-pattern',
     path: ['eventPattern'],
@@ -103,3 +117,22 @@ export function* checkPattern(eventPattern: object): Iterable<LocalFinding> {
     expected: 'for example source: [my.application]',
   };
 }
+
+function* checkPatternValues(pattern: object, path: readonly string[]): Iterable<LocalFinding> {
+  for (const [key, value] of Object.entries(pattern)) {
+    if (isMapping(value)) {
+      yield* checkPatternValues(value, [...path, key]);
+    } else if (typeof value !== 'object' || value === null || (Array.isArray(value) && value.length === 0)) {
+      yield {
+        code: 'pattern-value',
+        path: [...path, key],
+        message: `"${key}" of an event pattern has to be a list of what it may be.`,
+        expected: `for example ${key}: [${typeof value === 'object' ? 'ready' : value}]`,
+      };
+    }
+  }
+}
+
+/** A mapping of the config, and no value that only CloudFormation knows. */
+export const isMapping = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;

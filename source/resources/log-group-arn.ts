@@ -21,8 +21,7 @@ export function logGroupOf(value: Value, stack: StackBuilder): LogGroup | undefi
   }
   if (!isIntrinsic(value)) {
     const text = String(value);
-    const name = text.startsWith('arn:') ? (text.split(':')[6] ?? '') : text;
-    return { name, arn: text.endsWith(':*') ? text : `${text}:*` };
+    return { name: text.split(':')[6] ?? '', arn: text.endsWith(':*') ? text : `${text}:*` };
   }
   const reference = 'Fn::GetAtt' in value ? value['Fn::GetAtt'] : undefined;
   if (reference?.[1] === 'Arn') return ofStack(reference[0]);

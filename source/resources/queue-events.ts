@@ -1,6 +1,6 @@
 import * as Type from 'typebox';
 import type { ConfigResource } from '../model/config.ts';
-import type { LocalFinding } from '../model/descriptor.ts';
+import type { CheckContext, LocalFinding } from '../model/descriptor.ts';
 import { getAtt, type Value } from '../model/intrinsic.ts';
 import type { Names, StackBuilder } from '../model/stack-builder.ts';
 import { busName, busProperties, checkBus } from './event-bus-source.ts';
@@ -36,11 +36,15 @@ type QueueEvents = VariantOf<typeof branches>[];
 export const queueRuleId = (names: Names, queue: string, index: number): string =>
   names.logicalId(queue, 'AWS::Events::Rule', { specifier: `event${index}` });
 
-export function* checkQueueEvents(events: QueueEvents, fifo: boolean): Iterable<LocalFinding> {
+export function* checkQueueEvents(
+  events: QueueEvents,
+  fifo: boolean,
+  context: CheckContext,
+): Iterable<LocalFinding> {
   for (const [index, { properties }] of events.entries()) {
     const prefix = ['events', index, 'properties'];
     const findings = [
-      ...checkBus(properties),
+      ...checkBus(properties, context),
       ...checkPattern(properties.eventPattern),
       ...checkInput(properties),
     ];

@@ -25,8 +25,6 @@ const schema = closedObject({
   ),
 });
 
-export type SnsTopicProperties = Type.Static<typeof schema>;
-
 /** Spec 13.3. */
 export const snsTopic = defineResource({
   type: 'sns-topic',

@@ -5,6 +5,7 @@ import { getAtt, ref, type Value } from '../model/intrinsic.ts';
 import type { StackBuilder } from '../model/stack-builder.ts';
 import { checkAlarms } from './alarms/resolve-alarms.ts';
 import { alarmProperties } from './alarms/schema.ts';
+import { checkArn } from './arn-subject.ts';
 import { exactlyOne } from './exactly-one.ts';
 import { fifoName, needsFifo } from './fifo.ts';
 import { timeoutOf } from './function/limits.ts';
@@ -96,7 +97,7 @@ const schema = closedObject({
   ...alarmProperties('sqs-queue'),
 });
 
-export type SqsQueueProperties = Type.Static<typeof schema>;
+type SqsQueueProperties = Type.Static<typeof schema>;
 
 /** Spec 13.4. */
 export const sqsQueue = defineResource({
@@ -114,7 +115,8 @@ export const sqsQueue = defineResource({
     for (const [index, { Principal }] of policyStatements.entries()) {
       yield* checkPrincipal(Principal, ['policyStatements', index]);
     }
-    if (properties.events) yield* checkQueueEvents(properties.events, properties.fifoEnabled === true);
+    if (properties.events)
+      yield* checkQueueEvents(properties.events, properties.fifoEnabled === true, context);
   },
 
   synth(queue, stack) {
@@ -183,6 +185,8 @@ function* checkRedrive(
   context: CheckContext,
 ): Iterable<LocalFinding> {
   yield* exactlyOne(redrive, ['targetSqsQueueName', 'targetSqsQueueArn'], ['redrivePolicy']);
+  const wanted = { path: ['redrivePolicy', 'targetSqsQueueArn'], types: ['AWS::SQS::Queue'] };
+  yield* checkArn(redrive.targetSqsQueueArn, wanted, context);
   const target = redrive.targetSqsQueueName;
   if (target === undefined) return;
   const path = ['redrivePolicy', 'targetSqsQueueName'];

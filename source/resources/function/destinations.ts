@@ -4,6 +4,7 @@ import type { CheckContext, LocalFinding } from '../../model/descriptor.ts';
 import { isIntrinsic, ref, sub, type Value } from '../../model/intrinsic.ts';
 import type { PolicyStatement } from '../../model/policy.ts';
 import type { Names, StackBuilder } from '../../model/stack-builder.ts';
+import { checkArn, isFifo, subjectOf } from '../arn-subject.ts';
 import { functionOfArn } from '../function-arn.ts';
 import { closedObject } from '../schema.ts';
 import { aliasId, aliasName, hasAlias } from './alias.ts';
@@ -41,6 +42,14 @@ const servicesByType: Readonly<Record<string, string>> = {
   'AWS::Events::EventBus': 'events',
 };
 
+/** @see https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html */
+const destinationTypes = [
+  'AWS::SQS::Queue',
+  'AWS::SNS::Topic',
+  'AWS::Events::EventBus',
+  'AWS::Lambda::Function',
+];
+
 const resourceTypes: Readonly<Record<string, string>> = {
   'sqs-queue': 'AWS::SQS::Queue',
   'sns-topic': 'AWS::SNS::Topic',
@@ -56,16 +65,9 @@ export function* checkDestinations(
     const value = destinations[property];
     if (value === undefined) continue;
     const path = ['destinations', property];
-    if (typeof value === 'string' && !(value.split(':')[2] ?? '' in actions)) {
-      yield {
-        code: 'invalid-destination',
-        path,
-        message: `"${value}" is no ARN of a queue, a topic, an event bus or a function.`,
-        expected: "an ARN, for example $ResourceParam('myQueue', 'arn')",
-      };
-    }
-    const named = context.paramOf(value);
-    if (named?.resource === name) {
+    yield* checkArn(value, { path, types: destinationTypes }, context);
+    const subject = subjectOf(value, context);
+    if (subject?.type === 'AWS::Lambda::Function' && subject.resource?.name === name) {
       yield {
         code: 'own-destination',
         path,
@@ -73,12 +75,11 @@ export function* checkDestinations(
         suggestion: 'Name another function.',
       };
     }
-    const other = named && context.config.resources.find((resource) => resource.name === named.resource);
-    if (other?.properties.fifoEnabled === true) {
+    if (subject && isFifo(subject)) {
       yield {
         code: 'fifo-destination',
         path,
-        message: `"${other.name}" is first in, first out; Lambda sends results only to queues and topics that are not.`,
+        message: `${subject.literal === undefined ? subject.name : `"${subject.literal}"`} is first in, first out; Lambda sends results only to queues and topics that are not.`,
       };
     }
   }
@@ -109,11 +110,19 @@ export function addDestinations(
       FunctionName: ref(names.logicalId(name, 'AWS::Lambda::Function')),
       Qualifier: alias ? aliasName : '$LATEST',
       DestinationConfig: {
-        OnSuccess: onSuccess === undefined ? undefined : { Destination: onSuccess },
-        OnFailure: onFailure === undefined ? undefined : { Destination: onFailure },
+        OnSuccess: onSuccess === undefined ? undefined : { Destination: invokable(onSuccess, stack) },
+        OnFailure: onFailure === undefined ? undefined : { Destination: invokable(onFailure, stack) },
       },
     },
   });
+}
+
+/** A function with an alias gets results through it, as it gets everything else. */
+function invokable(value: Value, stack: StackBuilder): Value {
+  const other = functionOfArn(value, stack);
+  return other !== undefined && hasAlias(stack.resource<object>(other).properties)
+    ? stack.functionTarget(other)
+    : value;
 }
 
 /** One action on one ARN where it is known what the ARN is of; the four of them where it is not. */

@@ -6,6 +6,7 @@ import {
   type LocalFinding,
 } from '../../../model/descriptor.ts';
 import { cloudwatchLogsEvent } from '../../../model/payloads/cloudwatch-logs.ts';
+import { type ArnSubject, checkArn, subjectOf } from '../../arn-subject.ts';
 import { isLogOf, logGroupOf } from '../../log-group-arn.ts';
 import { closedObject } from '../../schema.ts';
 import { eventId, eventPath } from './event-ids.ts';
@@ -40,17 +41,25 @@ export const cloudwatchLogEvent = defineEvent({
   description: 'Log events of a log group, compressed.',
   schema,
 
+  *check({ properties }, _owner, context) {
+    const subject = subjectOf(properties.logGroupArn, context);
+    const types = ['AWS::Logs::LogGroup', ...(isOfConfig(subject) ? ['AWS::Lambda::Function'] : [])];
+    yield* checkArn(properties.logGroupArn, { path: ['logGroupArn'], types }, context);
+  },
+
   *checkAll(uses, context) {
     const filters = new Map<string, Use[]>();
     for (const use of uses) {
-      const value = use.event.properties.logGroupArn;
-      const key = context.paramOf(value)?.resource ?? JSON.stringify(value);
+      const subject = subjectOf(use.event.properties.logGroupArn, context);
+      const key = writerOf(subject) ?? subject?.key;
+      if (key === undefined) continue;
       const others = filters.get(key) ?? [];
       filters.set(key, others);
       others.push(use);
       const forwarded = forwards(key, context) ? 1 : 0;
       if (others.length + forwarded === maximumFilters + 1) yield tooMany(use, others, forwarded);
     }
+    yield* checkCircles(uses, context);
   },
 
   synth({ index, properties }, owner, stack) {
@@ -127,4 +136,46 @@ function tooMany(use: Use, others: readonly Use[], forwarded: number): LocalFind
       message: 'subscribes too',
     })),
   };
+}
+
+/** Whether it is a resource of the config, whose log group is known also where the resource itself is named. */
+const isOfConfig = (subject: ArnSubject | undefined): boolean => subject?.path?.[0] === 'resources';
+
+/** The function of the config that writes a log. */
+const writerOf = (subject: ArnSubject | undefined): string | undefined =>
+  isOfConfig(subject) ? subject?.path?.[1] : undefined;
+
+/** Functions that take all of each other's log invoke each other without end: being invoked is logged too. */
+function* checkCircles(
+  uses: readonly Use[],
+  context: CheckContext,
+): Iterable<LocalFinding & { about: EventUse }> {
+  const takenBy = new Map<string, string[]>();
+  for (const use of uses) {
+    const { logGroupArn, filter } = use.event.properties;
+    const writer = writerOf(subjectOf(logGroupArn, context));
+    const taker = use.owner.name;
+    if (writer === undefined || writer === taker || (filter ?? '') !== '') continue;
+    if (reaches(takenBy, taker, writer)) {
+      yield {
+        about: use as EventUse,
+        code: 'log-circle',
+        path: ['logGroupArn'],
+        message: `Functions ${writer} and ${taker} would invoke each other by their logs without end.`,
+        suggestion:
+          'Take one of the events out, or give it a "filter" that leaves out what the other one makes.',
+      };
+    }
+    takenBy.set(writer, [...(takenBy.get(writer) ?? []), taker]);
+  }
+}
+
+/** Whether what `from` logs comes to `to`, also by way of others. */
+function reaches(takenBy: ReadonlyMap<string, readonly string[]>, from: string, to: string): boolean {
+  const seen = new Set([from]);
+  for (const name of seen) {
+    if (name === to) return true;
+    for (const next of takenBy.get(name) ?? []) seen.add(next);
+  }
+  return false;
 }

@@ -1,7 +1,8 @@
 import * as Type from 'typebox';
-import type { LocalFinding } from '../../../model/descriptor.ts';
+import type { CheckContext, LocalFinding } from '../../../model/descriptor.ts';
 import { getAtt, type Value } from '../../../model/intrinsic.ts';
 import type { StackBuilder } from '../../../model/stack-builder.ts';
+import { checkArn, isFifo, subjectNamed, subjectOf } from '../../arn-subject.ts';
 import { exactlyOne } from '../../exactly-one.ts';
 import { closedObject, staticText } from '../../schema.ts';
 
@@ -20,11 +21,24 @@ export const deliveryFailureSchema = closedObject(
 
 type DeliveryFailure = Type.Static<typeof deliveryFailureSchema>;
 
+/** Neither EventBridge nor SNS puts what it could not deliver into queues that are first in, first out. */
 export function* checkDeliveryFailure(
   failure: DeliveryFailure | undefined,
   property: string,
+  context: CheckContext,
 ): Iterable<LocalFinding> {
-  if (failure) yield* exactlyOne(failure, ['sqsQueueName', 'sqsQueueArn'], [property]);
+  if (!failure) return;
+  yield* exactlyOne(failure, ['sqsQueueName', 'sqsQueueArn'], [property]);
+  const { sqsQueueName: name, sqsQueueArn: arn } = failure;
+  yield* checkArn(arn, { path: [property, 'sqsQueueArn'], types: ['AWS::SQS::Queue'] }, context);
+  const queue = name === undefined ? subjectOf(arn, context) : subjectNamed(name, context);
+  if (!queue || !isFifo(queue)) return;
+  yield {
+    code: 'fifo-destination',
+    path: [property, name === undefined ? 'sqsQueueArn' : 'sqsQueueName'],
+    message: 'The queue is first in, first out; failed deliveries go only to queues that are not.',
+    suggestion: 'Name another queue.',
+  };
 }
 
 /** ARN of the queue; a queue of the config lets the service send by its own policy. */

@@ -1,9 +1,15 @@
 import * as Type from 'typebox';
 import { defineEvent } from '../../../model/descriptor.ts';
 import { dynamoDbStreamEvent as streamPayload } from '../../../model/payloads/dynamodb-stream.ts';
+import { checkArn, subjectOf } from '../../arn-subject.ts';
 import { closedObject } from '../../schema.ts';
-import { addEventSourceMapping } from './event-source-mapping.ts';
-import { allowFailureDestination, streamMapping, streamProperties } from './record-stream.ts';
+import { addEventSourceMapping, checkMappedOnce } from './event-source-mapping.ts';
+import {
+  allowFailureDestination,
+  checkFailureDestination,
+  streamMapping,
+  streamProperties,
+} from './record-stream.ts';
 
 const standardBatch = 100;
 
@@ -25,17 +31,12 @@ export const dynamoDbStreamEvent = defineEvent({
   schema,
 
   *check({ properties }, _owner, context) {
+    yield* checkFailureDestination(properties, context);
+    const wanted = { path: ['streamArn'], types: ['AWS::DynamoDB::Stream'] };
+    yield* checkArn(properties.streamArn, wanted, context);
     const named = context.paramOf(properties.streamArn);
     const table = named && context.resource<{ streamType?: string }>(named.resource, 'dynamo-db-table');
-    if (!table) return;
-    if (named.param !== 'streamArn') {
-      yield {
-        code: 'wrong-param',
-        path: ['streamArn'],
-        message: `"${named.param}" of table ${table.name} is not the ARN of its stream.`,
-        expected: `$ResourceParam('${table.name}', 'streamArn')`,
-      };
-    } else if (table.properties.streamType === undefined) {
+    if (table && named.param === 'streamArn' && table.properties.streamType === undefined) {
       yield {
         code: 'table-without-stream',
         path: ['streamArn'],
@@ -43,6 +44,13 @@ export const dynamoDbStreamEvent = defineEvent({
         suggestion: `Set "streamType" of ${table.name}, for example to NEW_AND_OLD_IMAGES.`,
       };
     }
+  },
+
+  *checkAll(uses, context) {
+    yield* checkMappedOnce(uses, ({ streamArn }) => ({
+      property: 'streamArn',
+      subject: subjectOf(streamArn, context),
+    }));
   },
 
   synth({ index, properties }, owner, stack) {

@@ -28,11 +28,11 @@ export const eventBusEvent = defineEvent({
   description: 'An event on an event bus that fits a pattern.',
   schema,
 
-  *check({ properties }) {
-    yield* checkBus(properties);
+  *check({ properties }, _owner, context) {
+    yield* checkBus(properties, context);
     yield* checkPattern(properties.eventPattern);
     yield* checkInput(properties);
-    yield* checkDeliveryFailure(properties.onDeliveryFailure, 'onDeliveryFailure');
+    yield* checkDeliveryFailure(properties.onDeliveryFailure, 'onDeliveryFailure', context);
   },
 
   synth({ index, properties }, owner, stack) {

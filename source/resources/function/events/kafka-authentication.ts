@@ -1,5 +1,7 @@
 import * as Type from 'typebox';
+import type { CheckContext, LocalFinding } from '../../../model/descriptor.ts';
 import type { Value } from '../../../model/intrinsic.ts';
+import { checkArn } from '../../arn-subject.ts';
 import { closedObject, type VariantOf, variants } from '../../schema.ts';
 
 const secret = closedObject({
@@ -51,8 +53,22 @@ export function sourceAccess({ type, properties }: KafkaAuthentication): SourceA
 
 /**
  * The ARN as IAM has to have it: Secrets Manager puts a hyphen and six characters behind each name, and takes ARNs
- * without them everywhere but in policies.
+ * without them everywhere but in policies. A name may end in six letters of its own, as `kafka-secret` does.
  * @see https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_iam-permissions.html
  */
 export const secretResources = (arn: Value): Value[] =>
-  typeof arn === 'string' && !/-[A-Za-z0-9]{6}$/.test(arn) ? [arn, `${arn}-??????`] : [arn];
+  typeof arn === 'string' ? [arn, `${arn}-??????`] : [arn];
+
+/** That secrets are named by ARNs. */
+export function* checkSecrets(
+  { type, properties }: KafkaAuthentication,
+  path: readonly string[],
+  context: CheckContext,
+): Iterable<LocalFinding> {
+  const secrets: Record<string, unknown> =
+    type === 'MTLS' ? properties : { authenticationSecretArn: properties.authenticationSecretArn };
+  for (const [property, value] of Object.entries(secrets)) {
+    const wanted = { path: [...path, property], types: ['AWS::SecretsManager::Secret'] };
+    yield* checkArn(value, wanted, context);
+  }
+}

@@ -1,5 +1,5 @@
 import * as Type from 'typebox';
-import { defineEvent } from '../../../model/descriptor.ts';
+import { defineEvent, type LocalFinding } from '../../../model/descriptor.ts';
 import { ref, sub, type Value } from '../../../model/intrinsic.ts';
 import { kafkaEvent } from '../../../model/payloads/kafka.ts';
 import type { StackBuilder } from '../../../model/stack-builder.ts';
@@ -8,7 +8,12 @@ import { closedObject, staticText } from '../../schema.ts';
 import { batchSize } from './batching.ts';
 import { eventId } from './event-ids.ts';
 import { addEventSourceMapping } from './event-source-mapping.ts';
-import { kafkaAuthenticationSchema, secretResources, sourceAccess } from './kafka-authentication.ts';
+import {
+  checkSecrets,
+  kafkaAuthenticationSchema,
+  secretResources,
+  sourceAccess,
+} from './kafka-authentication.ts';
 
 const schema = closedObject({
   upstashKafkaTopic: Type.Optional(
@@ -53,8 +58,14 @@ export const kafkaTopicEvent = defineEvent({
   description: 'Records of a topic.',
   schema,
 
-  *check({ properties }) {
+  *check({ properties }, _owner, context) {
     yield* exactlyOne(properties, ['upstashKafkaTopic', 'customKafkaConfiguration']);
+    const custom = properties.customKafkaConfiguration;
+    if (custom) {
+      const path = ['customKafkaConfiguration'];
+      yield* checkServers(custom.bootstrapServers, [...path, 'bootstrapServers']);
+      yield* checkSecrets(custom.authentication, [...path, 'authentication', 'properties'], context);
+    }
     const seconds = properties.maxBatchWindowSeconds;
     if (typeof seconds === 'number' && seconds !== 0.5 && !Number.isInteger(seconds)) {
       yield {
@@ -104,6 +115,23 @@ export const kafkaTopicEvent = defineEvent({
       records: [{ partition: 0, offset: 15, timestamp: 1_767_225_600_000, value: Buffer.from('Hello') }],
     }),
 });
+
+function* checkServers(servers: readonly string[], path: readonly string[]): Iterable<LocalFinding> {
+  for (const [index, server] of servers.entries()) {
+    if (
+      typeof server !== 'string' ||
+      server.includes('{{resolve:') ||
+      /^[A-Za-z0-9.-]+:\d{1,5}$/.test(server)
+    )
+      continue;
+    yield {
+      code: 'invalid-server',
+      path: [...path, index],
+      message: `"${server}" is no address of a broker.`,
+      expected: 'a host and its port, such as broker-1.example.com:9092',
+    };
+  }
+}
 
 /** Lambda signs in with a secret only, so that name and password of the topic are put into one. */
 function upstashSource(stack: StackBuilder, owner: string, index: number, topicName: string): Source {

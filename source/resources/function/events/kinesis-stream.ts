@@ -2,10 +2,16 @@ import * as Type from 'typebox';
 import { defineEvent } from '../../../model/descriptor.ts';
 import { getAtt, type Value } from '../../../model/intrinsic.ts';
 import { kinesisEvent } from '../../../model/payloads/kinesis.ts';
+import { checkArn, subjectOf } from '../../arn-subject.ts';
 import { closedObject, staticSwitch } from '../../schema.ts';
 import { eventId } from './event-ids.ts';
-import { addEventSourceMapping } from './event-source-mapping.ts';
-import { allowFailureDestination, streamMapping, streamProperties } from './record-stream.ts';
+import { addEventSourceMapping, checkMappedOnce } from './event-source-mapping.ts';
+import {
+  allowFailureDestination,
+  checkFailureDestination,
+  streamMapping,
+  streamProperties,
+} from './record-stream.ts';
 
 const standardBatch = 10;
 
@@ -31,7 +37,11 @@ export const kinesisStreamEvent = defineEvent({
   description: 'Records of a stream.',
   schema,
 
-  *check({ properties }) {
+  *check({ properties }, _owner, context) {
+    const { streamArn, consumerArn } = properties;
+    yield* checkArn(streamArn, { path: ['streamArn'], types: ['AWS::Kinesis::Stream'] }, context);
+    yield* checkArn(consumerArn, { path: ['consumerArn'], types: ['AWS::Kinesis::StreamConsumer'] }, context);
+    yield* checkFailureDestination(properties, context);
     if (properties.consumerArn !== undefined && properties.autoCreateConsumer) {
       yield {
         code: 'conflicting-properties',
@@ -41,6 +51,18 @@ export const kinesisStreamEvent = defineEvent({
         suggestion: 'Remove "consumerArn" to have a consumer made, or "autoCreateConsumer" to use yours.',
       };
     }
+  },
+
+  // A consumer that is made is a source of its own each time.
+  *checkAll(uses, context) {
+    yield* checkMappedOnce(uses, ({ streamArn, consumerArn, autoCreateConsumer }) =>
+      autoCreateConsumer
+        ? { property: 'streamArn', subject: undefined }
+        : {
+            property: consumerArn === undefined ? 'streamArn' : 'consumerArn',
+            subject: subjectOf(consumerArn ?? streamArn, context),
+          },
+    );
   },
 
   synth({ index, properties }, owner, stack) {

@@ -1,6 +1,8 @@
 import * as Type from 'typebox';
+import type { CheckContext, LocalFinding } from '../../../model/descriptor.ts';
 import type { Value } from '../../../model/intrinsic.ts';
 import type { StackBuilder } from '../../../model/stack-builder.ts';
+import { checkArn, isFifo, subjectOf } from '../../arn-subject.ts';
 import { closedObject, oneOf } from '../../schema.ts';
 import { batchSize, maxBatchWindowSeconds } from './batching.ts';
 
@@ -67,6 +69,25 @@ export const streamMapping = (stream: Stream, standardBatch: number): Record<str
   BisectBatchOnFunctionError: stream.bisectBatchOnFunctionError,
   DestinationConfig: stream.onFailure && { OnFailure: { Destination: stream.onFailure.arn } },
 });
+
+/** @see https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-params.html */
+export function* checkFailureDestination(
+  { onFailure }: Stream,
+  context: CheckContext,
+): Iterable<LocalFinding> {
+  if (!onFailure) return;
+  const path = ['onFailure', 'arn'];
+  const types = [onFailure.type === 'sqs' ? 'AWS::SQS::Queue' : 'AWS::SNS::Topic'];
+  yield* checkArn(onFailure.arn, { path, types }, context);
+  const subject = subjectOf(onFailure.arn, context);
+  if (!subject || !types.includes(subject.type) || !isFifo(subject)) return;
+  yield {
+    code: 'fifo-destination',
+    path,
+    message: `The ${onFailure.type === 'sqs' ? 'queue' : 'topic'} is first in, first out; Lambda tells of failed batches only to those that are not.`,
+    suggestion: 'Name another one.',
+  };
+}
 
 /** Lets the function's role tell of batches that failed. */
 export function allowFailureDestination({ onFailure }: Stream, owner: string, stack: StackBuilder): void {

@@ -7,6 +7,7 @@ import {
 } from '../../../model/descriptor.ts';
 import { ref } from '../../../model/intrinsic.ts';
 import { s3Event as s3Payload } from '../../../model/payloads/s3.ts';
+import { subjectOf } from '../../arn-subject.ts';
 import { bucketArn, isBucketArn } from '../../bucket-names.ts';
 import { closedObject, oneOf, staticText } from '../../schema.ts';
 import { addInvokePermission } from './invoke-permission.ts';
@@ -128,8 +129,8 @@ export const s3Event = defineEvent({
 });
 
 function bucketNameOf({ bucketArn: value }: Properties, context: CheckContext): string | undefined {
-  const named = context.paramOf(value);
-  return named?.param === 'arn' ? context.resource(named.resource, 'bucket')?.name : undefined;
+  const subject = subjectOf(value, context);
+  return subject?.type === 'AWS::S3::Bucket' ? subject.resource?.name : undefined;
 }
 
 /** S3 takes no two notifications that one object could fit, of whatever functions. */

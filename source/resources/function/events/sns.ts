@@ -2,11 +2,13 @@ import * as Type from 'typebox';
 import { type CheckContext, defineEvent, type LocalFinding } from '../../../model/descriptor.ts';
 import { ref, type Value } from '../../../model/intrinsic.ts';
 import { snsEvent as snsPayload } from '../../../model/payloads/sns.ts';
+import { type ArnSubject, checkArn, isFifo, subjectNamed, subjectOf } from '../../arn-subject.ts';
+import { isMapping } from '../../event-rule.ts';
 import { atMostOne, exactlyOne } from '../../exactly-one.ts';
 import { closedObject, mapOf, staticText } from '../../schema.ts';
-import type { SnsTopicProperties } from '../../sns-topic.ts';
 import { checkDeliveryFailure, deliveryFailureArn, deliveryFailureSchema } from './delivery-failure.ts';
 import { eventId } from './event-ids.ts';
+import { checkMappedOnce } from './event-source-mapping.ts';
 import { addInvokePermission } from './invoke-permission.ts';
 
 const schema = closedObject({
@@ -37,9 +39,19 @@ export const snsEvent = defineEvent({
   *check({ properties }, _owner, context) {
     yield* exactlyOne(properties, ['snsTopicName', 'snsTopicArn']);
     yield* atMostOne(properties, ['onDeliveryFailure', 'onFailure']);
-    yield* checkDeliveryFailure(properties.onDeliveryFailure, 'onDeliveryFailure');
-    yield* checkDeliveryFailure(properties.onFailure, 'onFailure');
+    yield* checkDeliveryFailure(properties.onDeliveryFailure, 'onDeliveryFailure', context);
+    yield* checkDeliveryFailure(properties.onFailure, 'onFailure', context);
+    yield* checkArn(properties.snsTopicArn, { path: ['snsTopicArn'], types: ['AWS::SNS::Topic'] }, context);
     yield* checkFifo(properties, context);
+    yield* checkFilterPolicy(properties.filterPolicy);
+  },
+
+  *checkAll(uses, context) {
+    // SNS has one subscription for a topic and an endpoint: a second event would change the first.
+    yield* checkMappedOnce(uses, (properties) => ({
+      property: properties.snsTopicName === undefined ? 'snsTopicArn' : 'snsTopicName',
+      subject: topicOf(properties, context),
+    }));
   },
 
   synth({ index, properties }, owner, stack) {
@@ -87,18 +99,29 @@ function otherRegion(topic: Value, region: string): string | undefined {
   return named === undefined || named === '' || named === region ? undefined : named;
 }
 
-function* checkFifo(
-  { snsTopicName, snsTopicArn }: Properties,
-  context: CheckContext,
-): Iterable<LocalFinding> {
-  const name = snsTopicName ?? context.paramOf(snsTopicArn)?.resource;
-  const topic = name === undefined ? undefined : context.resource<SnsTopicProperties>(name, 'sns-topic');
-  const endsFifo = typeof snsTopicArn === 'string' && snsTopicArn.endsWith('.fifo');
-  if (!topic?.properties.fifoEnabled && !endsFifo) return;
+const topicOf = ({ snsTopicName, snsTopicArn }: Properties, context: CheckContext): ArnSubject | undefined =>
+  snsTopicName === undefined ? subjectOf(snsTopicArn, context) : subjectNamed(snsTopicName, context);
+
+function* checkFifo(properties: Properties, context: CheckContext): Iterable<LocalFinding> {
+  const topic = topicOf(properties, context);
+  if (!topic || !isFifo(topic)) return;
   yield {
     code: 'fifo-topic',
-    path: [snsTopicName === undefined ? 'snsTopicArn' : 'snsTopicName'],
-    message: `Topic ${name ?? snsTopicArn} is first in, first out; those deliver to queues and not to functions.`,
+    path: [properties.snsTopicName === undefined ? 'snsTopicArn' : 'snsTopicName'],
+    message: `${topic.literal === undefined ? `Topic ${topic.path?.[1]}` : `Topic ${topic.literal}`} is first in, first out; those deliver to queues and not to functions.`,
     suggestion: 'Subscribe a queue to it, and let the function consume the queue.',
   };
+}
+
+/** @see https://docs.aws.amazon.com/sns/latest/dg/sns-subscription-filter-policies.html */
+function* checkFilterPolicy(policy: Properties['filterPolicy']): Iterable<LocalFinding> {
+  for (const [attribute, value] of Object.entries(policy ?? {})) {
+    if (Array.isArray(value) ? value.length > 0 : !isMapping(value) && typeof value === 'object') continue;
+    yield {
+      code: 'filter-policy',
+      path: ['filterPolicy', attribute],
+      message: `"${attribute}" of a filter policy has to be a list of what the attribute of a message may be.`,
+      expected: `for example ${attribute}: [order]`,
+    };
+  }
 }

@@ -8,12 +8,13 @@ import {
 } from '../../../model/descriptor.ts';
 import { getAtt, type Value } from '../../../model/intrinsic.ts';
 import { sqsEvent as sqsPayload } from '../../../model/payloads/sqs.ts';
+import { type ArnSubject, checkArn, isFifo, subjectNamed, subjectOf } from '../../arn-subject.ts';
 import { exactlyOne } from '../../exactly-one.ts';
 import { closedObject, staticText } from '../../schema.ts';
-import type { SqsQueueProperties } from '../../sqs-queue.ts';
+import { defaultVisibilityTimeout } from '../../sqs-queue.ts';
 import { timeoutOf } from '../limits.ts';
 import { batchSize, maxBatchWindowSeconds } from './batching.ts';
-import { addEventSourceMapping } from './event-source-mapping.ts';
+import { addEventSourceMapping, checkMappedOnce } from './event-source-mapping.ts';
 
 const schema = closedObject({
   sqsQueueName: Type.Optional(
@@ -35,20 +36,24 @@ export const sqsEvent = defineEvent({
 
   *check({ properties }, owner, context) {
     yield* exactlyOne(properties, ['sqsQueueName', 'sqsQueueArn']);
+    yield* checkArn(properties.sqsQueueArn, { path: ['sqsQueueArn'], types: ['AWS::SQS::Queue'] }, context);
     const queue = queueOf(properties, context);
-    const isFifo = queue?.properties.fifoEnabled === true || endsFifo(properties.sqsQueueArn);
-    yield* checkBatch(properties, isFifo);
+    yield* checkBatch(properties, queue !== undefined && isFifo(queue));
     if (queue) yield* checkVisibility(queue, owner, properties);
   },
 
   *checkAll(uses, context) {
+    yield* checkMappedOnce(uses, (properties) => ({
+      property: propertyOf(properties),
+      subject: queueOf(properties, context),
+    }));
     const consumers = new Map<string, EventUse>();
     for (const use of uses) {
-      const key = queueKey(use.event.properties, context);
-      if (key === undefined) continue;
-      const first = consumers.get(key);
-      if (!first) consumers.set(key, use as EventUse);
-      else yield sharedQueue(use as EventUse, first);
+      const queue = queueOf(use.event.properties, context);
+      if (!queue) continue;
+      const first = consumers.get(queue.key);
+      if (!first) consumers.set(queue.key, use as EventUse);
+      else if (first.owner.name !== use.owner.name) yield sharedQueue(use, first);
     }
   },
 
@@ -97,20 +102,11 @@ const consumerActions = [
   'sqs:GetQueueAttributes',
 ];
 
-const endsFifo = (arn: unknown): boolean => typeof arn === 'string' && arn.endsWith('.fifo');
+const propertyOf = ({ sqsQueueName }: Properties): string =>
+  sqsQueueName === undefined ? 'sqsQueueArn' : 'sqsQueueName';
 
-function queueOf(
-  { sqsQueueName, sqsQueueArn }: Properties,
-  context: CheckContext,
-): ConfigResource<SqsQueueProperties> | undefined {
-  const name = sqsQueueName ?? context.paramOf(sqsQueueArn)?.resource;
-  return name === undefined ? undefined : context.resource<SqsQueueProperties>(name, 'sqs-queue');
-}
-
-function queueKey(properties: Properties, context: CheckContext): string | undefined {
-  const { sqsQueueName: name, sqsQueueArn: arn } = properties;
-  return name ?? context.paramOf(arn)?.resource ?? (arn === undefined ? undefined : JSON.stringify(arn));
-}
+const queueOf = ({ sqsQueueName, sqsQueueArn }: Properties, context: CheckContext): ArnSubject | undefined =>
+  sqsQueueName === undefined ? subjectOf(sqsQueueArn, context) : subjectNamed(sqsQueueName, context);
 
 /** @see https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html */
 function* checkBatch(
@@ -147,54 +143,52 @@ function* checkBatch(
 
 /** Trap 13: AWS refuses the mapping when a message would become visible while the function may still run. */
 function* checkVisibility(
-  queue: ConfigResource<SqsQueueProperties>,
+  queue: ArnSubject,
   owner: ConfigResource,
   properties: Properties,
 ): Iterable<LocalFinding> {
-  const visible = queue.properties.visibilityTimeoutSeconds;
+  const visible = visibilityOf(queue);
   const timeout = timeoutOf(owner);
-  if (typeof visible !== 'number' || visible >= timeout * 6) return;
-  const path = [properties.sqsQueueName === undefined ? 'sqsQueueArn' : 'sqsQueueName'];
-  const related = [
-    {
-      path: ['resources', queue.name, 'properties', 'visibilityTimeoutSeconds'],
-      message: `${visible} s`,
-    },
-  ];
+  if (visible === undefined || visible >= timeout * 6) return;
+  const key = queue.raw ? 'VisibilityTimeout' : 'visibilityTimeoutSeconds';
+  const at = {
+    path: [propertyOf(properties)],
+    suggestion: `Set "${key}" of ${queue.name} to ${timeout * 6}, six times the timeout.`,
+    related: [{ path: queue.path ?? [], message: `${visible} s` }],
+  };
   if (visible < timeout) {
     yield {
+      ...at,
       code: 'visibility-timeout',
-      path,
-      message: `Messages of queue ${queue.name} are visible again after ${visible} s, while function ${owner.name} may still handle them: its timeout is ${timeout} s. AWS refuses that.`,
-      suggestion: `Set "visibilityTimeoutSeconds" of ${queue.name} to ${timeout * 6}, six times the timeout.`,
-      related,
+      message: `Messages of ${queue.name} are visible again after ${visible} s, while function ${owner.name} may still handle them: its timeout is ${timeout} s. AWS refuses that.`,
     };
   } else {
     yield {
+      ...at,
       severity: 'warning',
       code: 'short-visibility-timeout',
-      path,
-      message: `Messages of queue ${queue.name} are visible again after ${visible} s; AWS advises six times the timeout of function ${owner.name}, which is ${timeout * 6} s.`,
-      suggestion: 'Leave "visibilityTimeoutSeconds" out to have that.',
-      related,
+      message: `Messages of ${queue.name} are visible again after ${visible} s; AWS advises six times the timeout of function ${owner.name}, which is ${timeout * 6} s.`,
     };
   }
 }
 
-function sharedQueue(use: EventUse, first: EventUse): LocalFinding & { about: EventUse } {
-  const property = use.event.properties.sqsQueueName === undefined ? 'sqsQueueArn' : 'sqsQueueName';
-  const same = use.owner.name === first.owner.name;
+/** Seconds, where they are known; a queue of `resources` without them gets enough by itself. */
+function visibilityOf({ resource, raw }: ArnSubject): number | undefined {
+  const own = raw
+    ? (raw.VisibilityTimeout ?? defaultVisibilityTimeout)
+    : resource?.properties.visibilityTimeoutSeconds;
+  return typeof own === 'number' ? own : undefined;
+}
+
+function sharedQueue(use: EventUse<Properties>, first: EventUse): LocalFinding & { about: EventUse } {
   return {
-    about: use,
+    about: use as EventUse,
     severity: 'warning',
     code: 'shared-queue',
-    path: [property],
-    message: same
-      ? `Function ${use.owner.name} consumes this queue already.`
-      : `Function ${first.owner.name} consumes this queue too: each message goes to one of the two only.`,
-    suggestion: same
-      ? 'Remove one of the events.'
-      : 'Give each function a queue of its own; an SNS topic or an event bus hands the same message to several.',
+    path: [propertyOf(use.event.properties)],
+    message: `Function ${first.owner.name} consumes this queue too: each message goes to one of the two only.`,
+    suggestion:
+      'Give each function a queue of its own; an SNS topic or an event bus hands the same message to several.',
     related: [
       {
         path: ['resources', first.owner.name, 'properties', 'events', first.event.index],
