@@ -34,7 +34,7 @@ const kinds: Readonly<Record<string, Kind>> = {
   'AWS::DynamoDB::Stream': { noun: 'table stream', service: 'dynamodb', resource: 'table/[^/]+/stream' },
   'AWS::DynamoDB::Table': { noun: 'table', service: 'dynamodb', resource: 'table' },
   'AWS::Logs::LogGroup': { noun: 'log group', service: 'logs', resource: 'log-group' },
-  'AWS::S3::Bucket': { noun: 'bucket', service: 's3' },
+  'AWS::S3::Bucket': { noun: 'bucket', service: 's3', resource: '[^/*]+$' },
   'AWS::SecretsManager::Secret': { noun: 'secret', service: 'secretsmanager', resource: 'secret' },
 };
 

@@ -5,6 +5,7 @@ import type { Names, StackBuilder } from '../model/stack-builder.ts';
 import { accessibilitySchema, addBucketPolicy, checkAccess, publicAccessBlock } from './bucket-access.ts';
 import { checkLifecycle, lifecycleConfiguration, lifecycleRulesSchema } from './bucket-lifecycle.ts';
 import { bucketArn, bucketName, isBucketArn } from './bucket-names.ts';
+import { filterRules } from './bucket-notifications.ts';
 import { checkDirectory, directoryUploadSchema } from './directory-upload.ts';
 import { eventId } from './function/events/event-ids.ts';
 import { functionEvents } from './function-events.ts';
@@ -152,11 +153,7 @@ function notifiedFunctions(name: string, stack: StackBuilder): Notified[] {
   return functionEvents(stack.config, 's3')
     .filter(({ properties }) => isBucketArn(properties.bucketArn, name, stack.names))
     .map(({ owner, index, properties }) => {
-      const rule = properties.filterRule as { prefix?: string; suffix?: string } | undefined;
-      const rules = [
-        ...(rule?.prefix === undefined ? [] : [{ Name: 'prefix', Value: rule.prefix }]),
-        ...(rule?.suffix === undefined ? [] : [{ Name: 'suffix', Value: rule.suffix }]),
-      ];
+      const rules = filterRules(properties.filterRule);
       return {
         permission: eventId(stack.names, owner.name, index, 'AWS::Lambda::Permission'),
         configuration: {

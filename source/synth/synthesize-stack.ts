@@ -5,6 +5,7 @@ import type { Template, TemplateResource } from '../model/template.ts';
 import { addAlarms } from '../resources/alarms/add-alarms.ts';
 import { machineArn } from '../resources/batch-job.ts';
 import { jobTrigger } from '../resources/batch-job-trigger.ts';
+import { bucketNotifier } from '../resources/bucket-notifications.ts';
 import { type FolderUpload, folderUploads } from '../resources/directory-upload.ts';
 import { artifactKeyParameter } from '../resources/function/function.ts';
 import { createNames } from '../resources/names.ts';
@@ -105,7 +106,10 @@ function withHelpers(config: Config): Config {
     if (resource.type !== 'batch-job') return [];
     return jobTrigger(resource, machineArn(names, resource.name)) ?? [];
   });
-  return triggers.length === 0 ? config : { ...config, resources: [...config.resources, ...triggers] };
+  const triggered =
+    triggers.length === 0 ? config : { ...config, resources: [...config.resources, ...triggers] };
+  const notifier = bucketNotifier(triggered, names);
+  return notifier ? { ...triggered, resources: [...triggered.resources, notifier] } : triggered;
 }
 
 const recordOf = ({ name, type, provider }: ProvidedResource): ProvidedRecord => ({ name, type, provider });

@@ -109,6 +109,10 @@ describe('what a property that takes an ARN refuses', () => {
       ]),
       '"certificate" is not the ARN of a secret.',
     ],
+    [
+      events(['s3', 'bucketArn: "arn:aws:s3:::other/*", s3EventType: "s3:ObjectCreated:*"']),
+      '"arn:aws:s3:::other/*" is not the ARN of a bucket.',
+    ],
   ])('%s', (properties, message) => {
     expect(problems(properties)).toEqual([`wrong-arn | Function one: ${message}`]);
   });
@@ -267,6 +271,29 @@ describe('patterns and policies', () => {
       'filter-policy | Function one: "kind" of a filter policy has to be a list of what the attribute of a message may be.',
       'filter-policy | Function one: "size" of a filter policy has to be a list of what the attribute of a message may be.',
     ]);
+  });
+});
+
+describe('notifications of one bucket that overlap', () => {
+  const of = (bucket: string, type: string, filter: string) =>
+    ['s3', `bucketArn: ${bucket}, s3EventType: "s3:${type}", filterRule: { ${filter} }`] as [string, string];
+  const [files, other] = [param('files'), '"arn:aws:s3:::other"'];
+
+  test.each([
+    [
+      of(files, 'ObjectCreated:*', 'prefix: a/'),
+      of(attribute('FilesBucket'), 'ObjectCreated:Put', 'prefix: a/b/'),
+      true,
+    ],
+    [of(other, 'ObjectCreated:*', 'prefix: a/'), of(other, 'ObjectCreated:*', 'suffix: .jpg'), true],
+    [of(files, 'ObjectCreated:*', 'prefix: a/'), of(files, 'ObjectCreated:*', 'prefix: b/'), false],
+    [of(files, 'ObjectCreated:*', 'suffix: .jpg'), of(files, 'ObjectCreated:*', 'suffix: .png'), false],
+    [of(files, 'ObjectCreated:Put', 'prefix: a'), of(files, 'ObjectCreated:Copy', 'prefix: a'), false],
+    [of(files, 'ObjectCreated:*', ''), of(other, 'ObjectCreated:*', ''), false],
+  ])('%j, %j', (first, second, overlap) => {
+    expect(problems(events(first), events(second)).map((problem) => problem.split(' | ')[0])).toEqual(
+      overlap ? ['overlapping-notifications'] : [],
+    );
   });
 });
 

@@ -1,14 +1,10 @@
 import * as Type from 'typebox';
-import {
-  type CheckContext,
-  defineEvent,
-  type EventUse,
-  type LocalFinding,
-} from '../../../model/descriptor.ts';
+import { defineEvent, type EventUse, type LocalFinding } from '../../../model/descriptor.ts';
 import { ref } from '../../../model/intrinsic.ts';
 import { s3Event as s3Payload } from '../../../model/payloads/s3.ts';
-import { subjectOf } from '../../arn-subject.ts';
+import { checkArn, subjectOf } from '../../arn-subject.ts';
 import { bucketArn, isBucketArn } from '../../bucket-names.ts';
+import { addBucketNotifications } from '../../bucket-notifications.ts';
 import { closedObject, oneOf, staticText } from '../../schema.ts';
 import { addInvokePermission } from './invoke-permission.ts';
 
@@ -36,7 +32,7 @@ const s3EventTypes = [
 const schema = closedObject({
   bucketArn: Type.String({
     title: 'Bucket',
-    description: 'ARN of a bucket of this config.',
+    description: 'ARN of a bucket of this config, or of any other in the same Region.',
     examples: ["$ResourceParam('myBucket', 'arn')"],
     minLength: 1,
   }),
@@ -55,7 +51,7 @@ const schema = closedObject({
 type Properties = Type.Static<typeof schema>;
 type Use = EventUse<Properties>;
 
-/** Spec 6.9. The bucket itself holds the notification; see `bucket.ts`. */
+/** Spec 6.9. A bucket of the config holds its notifications itself; see `bucket.ts`. */
 export const s3Event = defineEvent({
   type: 's3',
   title: 'S3 bucket',
@@ -63,35 +59,18 @@ export const s3Event = defineEvent({
   schema,
 
   *check({ properties }, _owner, context) {
-    if (bucketNameOf(properties, context) !== undefined) return;
-    const named = context.paramOf(properties.bucketArn);
-    // A resource that is not there or of another type has an error of its own.
-    if (
-      named &&
-      named.param === 'arn' &&
-      context.config.resources.every(({ name, type }) => name !== named.resource || type === 'bucket')
-    )
-      return;
-    yield {
-      code: 'foreign-bucket',
-      path: ['bucketArn'],
-      message:
-        'Only a bucket of "resources" can notify a function: its notifications are part of the bucket.',
-      expected: "$ResourceParam('<bucket>', 'arn')",
-      suggestion:
-        'For any other bucket turn on its EventBridge notifications, and use an event of type event-bus with source aws.s3.',
-    };
+    yield* checkArn(properties.bucketArn, { path: ['bucketArn'], types: ['AWS::S3::Bucket'] }, context);
   },
 
   *checkAll(uses, context) {
     const byBucket = new Map<string, Use[]>();
     for (const use of uses) {
-      const bucket = bucketNameOf(use.event.properties, context);
-      if (bucket === undefined) continue;
-      const others = byBucket.get(bucket) ?? [];
-      byBucket.set(bucket, others);
+      const bucket = subjectOf(use.event.properties.bucketArn, context);
+      if (bucket?.type !== 'AWS::S3::Bucket') continue;
+      const others = byBucket.get(bucket.key) ?? [];
+      byBucket.set(bucket.key, others);
       const other = others.find((one) => overlap(one.event.properties, use.event.properties));
-      if (other) yield overlapFinding(use, other, bucket);
+      if (other) yield overlapFinding(use, other, bucket.name);
       others.push(use);
     }
   },
@@ -100,15 +79,15 @@ export const s3Event = defineEvent({
     const bucket = stack.config.resources.find(
       ({ name, type }) => type === 'bucket' && isBucketArn(properties.bucketArn, name, stack.names),
     );
-    if (!bucket) return;
     addInvokePermission(stack, {
       owner: owner.name,
       index,
       principal: 's3.amazonaws.com',
-      // Written out: the bucket waits for this permission (trap 10).
-      sourceArn: bucketArn(stack.names, bucket.name),
+      // Written out: a bucket of the stack waits for this permission (trap 10).
+      sourceArn: bucket ? bucketArn(stack.names, bucket.name) : properties.bucketArn,
       sourceAccount: ref('AWS::AccountId'),
     });
+    if (!bucket) addBucketNotifications(owner.name, index, stack);
   },
 
   sample: () =>
@@ -127,11 +106,6 @@ export const s3Event = defineEvent({
       sequencer: '0A1B2C3D4E5F678901',
     }),
 });
-
-function bucketNameOf({ bucketArn: value }: Properties, context: CheckContext): string | undefined {
-  const subject = subjectOf(value, context);
-  return subject?.type === 'AWS::S3::Bucket' ? subject.resource?.name : undefined;
-}
 
 /** S3 takes no two notifications that one object could fit, of whatever functions. */
 function overlap(one: Properties, other: Properties): boolean {
@@ -154,7 +128,7 @@ function overlapFinding(use: Use, other: Use, bucket: string): LocalFinding & { 
     about: use as EventUse,
     code: 'overlapping-notifications',
     path: ['s3EventType'],
-    message: `One object of bucket ${bucket} could invoke ${by} for the same event; S3 refuses notifications that overlap.`,
+    message: `One object of ${bucket} could invoke ${by} for the same event; S3 refuses notifications that overlap.`,
     suggestion:
       'Tell them apart by "filterRule", or let one function call the other; EventBridge has no such limit.',
     related: [
