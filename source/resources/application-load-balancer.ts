@@ -5,6 +5,7 @@ import type { Names, StackBuilder } from '../model/stack-builder.ts';
 import { checkAlarms } from './alarms/resolve-alarms.ts';
 import { alarmProperties } from './alarms/schema.ts';
 import { cidrOf, ipRangeSchema } from './ip-ranges.ts';
+import { fitName } from './names.ts';
 import { closedObject, oneOf, variants } from './schema.ts';
 import { networkOf } from './vpc.ts';
 
@@ -92,6 +93,10 @@ export const listenersOf = ({ listeners }: LoadBalancerProperties): readonly Lis
 export const loadBalancerId = (names: Names, name: string): string =>
   names.logicalId(name, 'AWS::ElasticLoadBalancingV2::LoadBalancer');
 
+/** 32 characters at most; names that begin with `internal-` are kept for AWS itself. */
+const loadBalancerName = (names: Names, name: string): string =>
+  fitName(`${names.stackName}-${name}`.replace(/^internal-/, 'stp-internal-'), 32);
+
 export const listenerId = (names: Names, name: string, port: number): string =>
   names.logicalId(name, 'AWS::ElasticLoadBalancingV2::Listener', { specifier: `port${port}` });
 
@@ -135,7 +140,7 @@ export const applicationLoadBalancer = defineResource({
       Type: 'AWS::ElasticLoadBalancingV2::LoadBalancer',
       ...(network.gateway.length > 0 ? { DependsOn: [...network.gateway] } : {}),
       Properties: {
-        Name: names.physicalName(name, 32),
+        Name: loadBalancerName(names, name),
         Type: 'application',
         Scheme: properties.interface === 'internal' ? 'internal' : 'internet-facing',
         Subnets: network.subnetIds,

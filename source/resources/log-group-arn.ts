@@ -1,5 +1,5 @@
 import type { ConfigResource } from '../model/config.ts';
-import { getAtt, isIntrinsic, ref, type Value } from '../model/intrinsic.ts';
+import { getAtt, type Intrinsic, isIntrinsic, ref, type Value } from '../model/intrinsic.ts';
 import type { StackBuilder } from '../model/stack-builder.ts';
 import { functionOfArn } from './function-arn.ts';
 
@@ -26,7 +26,16 @@ export function logGroupOf(value: Value, stack: StackBuilder): LogGroup | undefi
   const reference = 'Fn::GetAtt' in value ? value['Fn::GetAtt'] : undefined;
   if (reference?.[1] === 'Arn') return ofStack(reference[0]);
   // `arn:aws:logs:us-east-1:000000000000:log-group:NAME:*`: the seventh part between colons.
-  return { name: { 'Fn::Select': [6, { 'Fn::Split': [':', value] }] }, arn: value };
+  return { name: { 'Fn::Select': [6, { 'Fn::Split': [':', value] }] }, arn: withStreams(value) };
+}
+
+/** What invokes a function for a log group names its streams too; a text that is put together may leave them out. */
+function withStreams(arn: Intrinsic): Intrinsic {
+  const substitution = 'Fn::Sub' in arn ? arn['Fn::Sub'] : undefined;
+  const template = Array.isArray(substitution) ? substitution[0] : substitution;
+  if (typeof template !== 'string' || !template.startsWith('arn:') || template.endsWith(':*')) return arn;
+  const whole = `${template}:*`;
+  return { 'Fn::Sub': Array.isArray(substitution) ? [whole, substitution[1]] : whole };
 }
 
 /** Whether a log group is the one that Lambda writes the log of a function to. */

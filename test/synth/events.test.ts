@@ -154,3 +154,33 @@ test('one queue takes what several events could not deliver', () => {
     send('sns.amazonaws.com', [{ Ref: 'NewsTopic' }]),
   ]);
 });
+
+describe('a log group that is not of the stack', () => {
+  const log = (arn: string) =>
+    synthesize(
+      others + lambda('one', `events: [{ type: cloudwatch-log, properties: { logGroupArn: "${arn}" } }]`),
+    );
+
+  test.each([
+    'arn:aws:logs:us-east-1:111122223333:log-group:/other',
+    'arn:aws:logs:us-east-1:111122223333:log-group:/other:*',
+    "arn:aws:logs:us-east-1:111122223333:log-group:/$CfResourceParam('OneRole', 'RoleId')/other",
+    "arn:aws:logs:us-east-1:111122223333:log-group:/$CfResourceParam('OneRole', 'RoleId')",
+  ])('%s invokes by its ARN with its streams', (arn) => {
+    const stack = log(arn);
+    expect(stack.findings).toEqual([]);
+    const sourceArn = property(stack, 'OneEvent0Permission', 'SourceArn') as Value;
+    expect(resolve(stack.template, sourceArn)).toMatch(
+      /^arn:aws:logs:us-east-1:111122223333:log-group:\/[^:*]+:\*$/,
+    );
+  });
+
+  test('has to have a name that CloudFormation can find', () => {
+    expect(log("$SsmParam('/log')").findings).toMatchObject([
+      {
+        code: 'unknown-log-group',
+        message: 'CloudFormation takes no name out of an ARN that a parameter or a secret holds.',
+      },
+    ]);
+  });
+});

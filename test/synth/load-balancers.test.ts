@@ -184,3 +184,8 @@ describe('redis', () => {
     },
   );
 });
+
+test('a name that AWS keeps for itself is not taken', () => {
+  const stack = synthesize(`serviceName: internal-tools\n${balanced(event('priority: 1, paths: [/]'))}`);
+  expect(property(stack, 'LbLoadBalancer', 'Name')).toBe('stp-internal-tools-dev-lb');
+});

@@ -5,6 +5,7 @@ import {
   type EventUse,
   type LocalFinding,
 } from '../../../model/descriptor.ts';
+import type { Value } from '../../../model/intrinsic.ts';
 import { cloudwatchLogsEvent } from '../../../model/payloads/cloudwatch-logs.ts';
 import { type ArnSubject, checkArn, subjectOf } from '../../arn-subject.ts';
 import { isLogOf, logGroupOf } from '../../log-group-arn.ts';
@@ -63,8 +64,19 @@ export const cloudwatchLogEvent = defineEvent({
   },
 
   synth({ index, properties }, owner, stack) {
-    const group = logGroupOf(properties.logGroupArn, stack);
+    const arn: Value = properties.logGroupArn;
+    const group = logGroupOf(arn, stack);
     const path = eventPath(owner.name, index, 'logGroupArn');
+    if (typeof arn === 'string' && arn.includes('{{resolve:')) {
+      stack.report({
+        severity: 'error',
+        code: 'unknown-log-group',
+        path,
+        message: 'CloudFormation takes no name out of an ARN that a parameter or a secret holds.',
+        suggestion: 'Write the ARN of the log group out.',
+      });
+      return;
+    }
     if (!group) {
       stack.report({
         severity: 'error',
