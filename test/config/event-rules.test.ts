@@ -383,6 +383,28 @@ test('where an authorizer looks', () => {
   ).toEqual([]);
 });
 
+test('routes that differ in names of parameters only', () => {
+  const route = (method: string, path: string) =>
+    ['http-api-gateway', `httpApiGatewayName: api, method: '${method}', path: '${path}'`] as [string, string];
+  expect(problems(events(route('GET', '/posts/{id}')), events(route('GET', '/posts/{name}')))).toEqual([
+    'conflicting-route | Function two: route "GET /posts/{name}" of api differs from "GET /posts/{id}" of function one in names of parameters only, and API Gateway refuses the second.',
+  ]);
+  expect(problems(events(route('GET', '/posts/{id}'), route('GET', '/posts/{id}')))).toEqual([
+    'duplicate-route | Function one: route "GET /posts/{id}" of api is taken already by an earlier event of the same function.',
+  ]);
+  const others = [route('GET', '/posts/{id}'), route('GET', '/posts/id'), route('GET', '/posts/{id+}')];
+  expect(problems(events(...others, route('*', '/posts/{id}'), route('*', '*')))).toEqual([]);
+});
+
+test('one topic of Kafka has one event for a function', () => {
+  const kafka = (topic: string) =>
+    `customKafkaConfiguration: { bootstrapServers: ["a.example.com:9092"], topicName: ${topic}, authentication: { type: BASIC_AUTH, properties: { authenticationSecretArn: "arn:aws:secretsmanager:us-east-1:111122223333:secret:s" } } }`;
+  expect(problems(events(['kafka-topic', kafka('one')], ['kafka-topic', kafka('two')]))).toEqual([]);
+  expect(problems(events(['kafka-topic', kafka('one')], ['kafka-topic', kafka('one')]))).toEqual([
+    'duplicate-source | Function one: there is an event for topic one already; AWS takes one for a function and a source.',
+  ]);
+});
+
 test('brokers of Kafka have ports', () => {
   const kafka = (server: string) =>
     events([

@@ -18,7 +18,7 @@ export function addEventSourceMapping(
 /** AWS takes one mapping, or one subscription, for a function and a source, whatever differs besides. */
 export function* checkMappedOnce<P>(
   uses: readonly EventUse<P>[],
-  sourceOf: (properties: P) => { property: string; subject: ArnSubject | undefined },
+  sourceOf: (properties: P) => { property: string; subject: Pick<ArnSubject, 'key' | 'name'> | undefined },
 ): Iterable<LocalFinding & { about: EventUse }> {
   const mapped = new Map<string, EventUse<P>>();
   for (const use of uses) {

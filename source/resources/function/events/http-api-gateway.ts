@@ -190,36 +190,42 @@ function addIntegration(
   return id;
 }
 
+/** A route without the names of its parameters, by which API Gateway tells routes apart. */
+const shapeOf = (route: string): string => route.replaceAll(/\{[^{}+]+(\+?)\}/g, '{$1}');
+
 function* duplicateRoutes(uses: readonly Use[]) {
   const taken = new Map<string, Use>();
   for (const use of uses) {
     const { httpApiGatewayName } = use.event.properties;
     const route = routeKey(use.event.properties);
-    const first = taken.get(`${httpApiGatewayName} ${route}`);
+    const key = `${httpApiGatewayName} ${shapeOf(route)}`;
+    const first = taken.get(key);
     if (!first) {
-      taken.set(`${httpApiGatewayName} ${route}`, use);
+      taken.set(key, use);
       continue;
     }
     const by =
       first.owner === use.owner ? 'an earlier event of the same function' : `function ${first.owner.name}`;
+    const firstRoute = routeKey(first.event.properties);
+    const events = ['resources', first.owner.name, 'properties', 'events'];
     yield {
       about: use as EventUse,
-      code: 'duplicate-route',
       path: ['path'],
-      message: `Route "${route}" of ${httpApiGatewayName} is taken already by ${by}.`,
-      suggestion: 'Change the method or the path of one of them.',
+      ...(route === firstRoute
+        ? {
+            code: 'duplicate-route',
+            message: `Route "${route}" of ${httpApiGatewayName} is taken already by ${by}.`,
+            suggestion: 'Change the method or the path of one of them.',
+          }
+        : {
+            code: 'conflicting-route',
+            message: `Route "${route}" of ${httpApiGatewayName} differs from "${firstRoute}" of ${by} in names of parameters only, and API Gateway refuses the second.`,
+            suggestion: 'Change more of the path of one of them.',
+          }),
       related: [
         {
-          path: [
-            'resources',
-            first.owner.name,
-            'properties',
-            'events',
-            first.event.index,
-            'properties',
-            'path',
-          ],
-          message: `"${route}" is taken here`,
+          path: [...events, first.event.index, 'properties', 'path'],
+          message: `"${firstRoute}" is taken here`,
         },
       ],
     };

@@ -7,7 +7,7 @@ import { exactlyOne } from '../../exactly-one.ts';
 import { closedObject, staticText } from '../../schema.ts';
 import { batchSize } from './batching.ts';
 import { eventId } from './event-ids.ts';
-import { addEventSourceMapping } from './event-source-mapping.ts';
+import { addEventSourceMapping, checkMappedOnce } from './event-source-mapping.ts';
 import {
   checkSecrets,
   kafkaAuthenticationSchema,
@@ -75,6 +75,16 @@ export const kafkaTopicEvent = defineEvent({
         expected: '0.5, or an integer from 0 to 300',
       };
     }
+  },
+
+  *checkAll(uses) {
+    yield* checkMappedOnce(uses, ({ upstashKafkaTopic, customKafkaConfiguration: custom }) => ({
+      property: custom ? 'customKafkaConfiguration' : 'upstashKafkaTopic',
+      subject: {
+        key: custom ? JSON.stringify([custom.bootstrapServers, custom.topicName]) : `${upstashKafkaTopic}`,
+        name: `topic ${custom?.topicName ?? upstashKafkaTopic}`,
+      },
+    }));
   },
 
   synth({ index, properties }, owner, stack) {
