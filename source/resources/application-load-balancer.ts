@@ -110,8 +110,8 @@ export const applicationLoadBalancer = defineResource({
   description: 'Hands HTTP requests to functions by rules of path, method, host and others.',
   schema,
 
-  *check({ name, properties }) {
-    yield* checkAlarms({ name, type: 'application-load-balancer', properties });
+  *check({ name, properties }, context) {
+    yield* checkAlarms({ name, type: 'application-load-balancer', properties }, context);
     if (Array.isArray(properties.listeners)) yield* checkListeners(properties.listeners);
   },
 

@@ -81,8 +81,8 @@ export const httpApiGateway = defineResource({
   description: 'A public HTTPS address whose routes invoke functions.',
   schema,
 
-  *check({ name, properties }) {
-    yield* checkAlarms({ name, type: 'http-api-gateway', properties });
+  *check({ name, properties }, context) {
+    yield* checkAlarms({ name, type: 'http-api-gateway', properties }, context);
     const { cors } = properties;
     const origins = cors?.allowedOrigins ?? ['*'];
     if (cors?.enabled && cors.allowCredentials && Array.isArray(origins) && origins.includes('*')) {

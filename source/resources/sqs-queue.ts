@@ -5,7 +5,7 @@ import { getAtt, ref, type Value } from '../model/intrinsic.ts';
 import type { StackBuilder } from '../model/stack-builder.ts';
 import { checkAlarms } from './alarms/resolve-alarms.ts';
 import { alarmProperties } from './alarms/schema.ts';
-import { checkArn } from './arn-subject.ts';
+import { checkArn, isFifo, subjectNamed, subjectOf } from './arn-subject.ts';
 import { exactlyOne } from './exactly-one.ts';
 import { fifoName, needsFifo } from './fifo.ts';
 import { timeoutOf } from './function/limits.ts';
@@ -107,7 +107,7 @@ export const sqsQueue = defineResource({
   schema,
 
   *check({ name, properties }, context) {
-    yield* checkAlarms({ name, type: 'sqs-queue', properties });
+    yield* checkAlarms({ name, type: 'sqs-queue', properties }, context);
     yield* needsFifo(properties, ['fifoHighThroughput', 'contentBasedDeduplication']);
     if (properties.redrivePolicy) yield* checkRedrive(name, properties, properties.redrivePolicy, context);
     const { policyStatements = [] } = properties;
@@ -185,25 +185,27 @@ function* checkRedrive(
   context: CheckContext,
 ): Iterable<LocalFinding> {
   yield* exactlyOne(redrive, ['targetSqsQueueName', 'targetSqsQueueArn'], ['redrivePolicy']);
-  const wanted = { path: ['redrivePolicy', 'targetSqsQueueArn'], types: ['AWS::SQS::Queue'] };
-  yield* checkArn(redrive.targetSqsQueueArn, wanted, context);
-  const target = redrive.targetSqsQueueName;
-  if (target === undefined) return;
-  const path = ['redrivePolicy', 'targetSqsQueueName'];
-  if (target === name) {
+  const key = redrive.targetSqsQueueName === undefined ? 'targetSqsQueueArn' : 'targetSqsQueueName';
+  const path = ['redrivePolicy', key];
+  yield* checkArn(redrive.targetSqsQueueArn, { path, types: ['AWS::SQS::Queue'] }, context);
+  const target =
+    redrive.targetSqsQueueName === undefined
+      ? subjectOf(redrive.targetSqsQueueArn, context)
+      : subjectNamed(redrive.targetSqsQueueName, context);
+  if (target?.type !== 'AWS::SQS::Queue') return;
+  // One of the config that has errors of its own.
+  if (target.path?.[0] === 'resources' && !target.resource) return;
+  if (target.resource?.name === name) {
     yield {
       code: 'own-dead-letters',
       path,
       message: `Queue ${name} cannot be the queue of its own dead letters.`,
     };
-    return;
-  }
-  const other = context.resource<SqsQueueProperties>(target, 'sqs-queue');
-  if (other && (other.properties.fifoEnabled ?? false) !== (properties.fifoEnabled ?? false)) {
+  } else if (isFifo(target) !== (properties.fifoEnabled ?? false)) {
     yield {
       code: 'redrive-type',
       path,
-      message: `Queue ${name} and the queue of its dead letters, ${target}, have to be of one kind, both with "fifoEnabled" or both without.`,
+      message: `Queue ${name} and the queue of its dead letters, ${target.literal ?? target.path?.[1]}, have to be of one kind, both first in, first out or both not.`,
     };
   }
 }

@@ -41,7 +41,7 @@ const problems = (first: string, second?: string) =>
   );
 
 const events = (...list: [type: string, properties: string][]) =>
-  `events:\n${list.map(([type, properties]) => `  - { type: ${type}, properties: { ${properties} } }`).join('\n')}`;
+  `events: [${list.map(([type, properties]) => `{ type: ${type}, properties: { ${properties} } }`).join(', ')}]`;
 
 const param = (name: string, key = 'arn') => `"$ResourceParam('${name}', '${key}')"`;
 const attribute = (id: string, name = 'Arn') => `"$CfResourceParam('${id}', '${name}')"`;
@@ -415,4 +415,55 @@ test('brokers of Kafka have ports', () => {
     'invalid-server | Function one: "broker.example.com" is no address of a broker.',
   ]);
   expect(problems(kafka('broker.example.com:9092'))).toEqual([]);
+});
+
+describe('queues of dead letters', () => {
+  const dead = (redrive: string, more = '') =>
+    read(
+      config('', '').replace(
+        '  files: { type: bucket }',
+        `  mine: { type: sqs-queue, properties: { redrivePolicy: { ${redrive}, maxReceiveCount: 3 }${more} } }`,
+      ),
+    ).problems.map(({ code, message }) => `${code} | ${message}`);
+  const kinds = 'have to be of one kind, both first in, first out or both not.';
+
+  test.each([
+    [
+      'targetSqsQueueName: mine',
+      '',
+      'own-dead-letters | SQS queue mine: queue mine cannot be the queue of its own dead letters.',
+    ],
+    [
+      `targetSqsQueueArn: ${param('mine')}`,
+      '',
+      'own-dead-letters | SQS queue mine: queue mine cannot be the queue of its own dead letters.',
+    ],
+    [
+      'targetSqsQueueName: ordered',
+      '',
+      `redrive-type | SQS queue mine: queue mine and the queue of its dead letters, ordered, ${kinds}`,
+    ],
+    [
+      `targetSqsQueueArn: ${attribute('RawOrdered')}`,
+      '',
+      `redrive-type | SQS queue mine: queue mine and the queue of its dead letters, RawOrdered, ${kinds}`,
+    ],
+    [
+      'targetSqsQueueArn: "arn:aws:sqs:us-east-1:111122223333:dead"',
+      ', fifoEnabled: true',
+      `redrive-type | SQS queue mine: queue mine and the queue of its dead letters, arn:aws:sqs:us-east-1:111122223333:dead, ${kinds}`,
+    ],
+    [
+      `targetSqsQueueArn: ${param('news')}`,
+      '',
+      'wrong-arn | SQS queue mine: this is the ARN of topic news, and not of a queue.',
+    ],
+  ])('%s%s', (redrive, more, problem) => {
+    expect(dead(redrive, more)).toEqual([problem]);
+  });
+
+  test('of the same kind', () => {
+    expect(dead(`targetSqsQueueArn: ${attribute('RawQueue')}`)).toEqual([]);
+    expect(dead('targetSqsQueueName: ordered', ', fifoEnabled: true')).toEqual([]);
+  });
 });

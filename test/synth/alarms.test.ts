@@ -148,6 +148,27 @@ describe('alarms of stacktape.alarms.yml', () => {
   });
 });
 
+test('what is told of an alarm is a topic, and what is disabled is there', () => {
+  const targets =
+    "notificationTargets: [{ type: sns, properties: { snsTopicArn: \"$ResourceParam('posts', 'arn')\" } }]";
+  expect(read(alarmOn('sqs-queue', 'type: sqs-queue-not-empty', `, ${targets}`)).problems).toMatchObject([
+    { code: 'wrong-arn', message: 'SQS queue watched: this is the ARN of table posts, and not of a topic.' },
+  ]);
+  const alarms = {
+    file: '/project/stacktape.alarms.yml',
+    text: 'alarms: [{ name: waiting, trigger: { type: sqs-queue-not-empty } }]',
+  };
+  const disabled = functionWith('      disabledGlobalAlarms: [Waiting, waitin]\n');
+  expect(read(disabled, { alarms }).problems).toMatchObject([
+    {
+      severity: 'warning',
+      code: 'unknown-alarm',
+      message: 'Function getPosts: there is no global alarm "waitin" that could be disabled.',
+      suggestion: 'Did you mean "waiting"?',
+    },
+  ]);
+});
+
 test.each([
   ['period: 60, evaluationPeriods: 1440', undefined],
   ['period: 60, evaluationPeriods: 1441', 86_460],

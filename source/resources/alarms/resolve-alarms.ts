@@ -1,6 +1,8 @@
 import type { Config, ConfigResource } from '../../model/config.ts';
-import type { LocalFinding } from '../../model/descriptor.ts';
+import type { CheckContext, LocalFinding } from '../../model/descriptor.ts';
+import { didYouMean } from '../../model/nearest-word.ts';
 import type { Names } from '../../model/stack-builder.ts';
+import { checkArn } from '../arn-subject.ts';
 import { pascalCase } from '../names.ts';
 import { type EngineType, engineOf } from '../relational-database/engines.ts';
 import { type Alarm, alarmedTypeOf } from './schema.ts';
@@ -54,8 +56,9 @@ export const alarmPhysicalName = (names: Names, resource: { name: string }, alar
   names.physicalName(alarmName(resource, alarm), 255);
 
 /** Rules of a resource's own alarms that their schema cannot say. Paths begin at the resource's properties. */
-export function* checkAlarms(resource: ConfigResource): Iterable<LocalFinding> {
-  const { alarms } = resource.properties as Alarmed;
+export function* checkAlarms(resource: ConfigResource, context: CheckContext): Iterable<LocalFinding> {
+  const { alarms, disabledGlobalAlarms } = resource.properties as Alarmed;
+  if (Array.isArray(disabledGlobalAlarms)) yield* checkDisabled(disabledGlobalAlarms, context.config);
   if (!Array.isArray(alarms)) return;
   for (const [index, alarm] of alarms.entries()) {
     const why = unfit(alarm.trigger.type, resource);
@@ -70,6 +73,29 @@ export function* checkAlarms(resource: ConfigResource): Iterable<LocalFinding> {
     for (const finding of checkEvaluation(alarm)) {
       yield { ...finding, path: ['alarms', index, ...finding.path] };
     }
+    for (const [place, { properties }] of (alarm.notificationTargets ?? []).entries()) {
+      const path = ['alarms', index, 'notificationTargets', place, 'properties', 'snsTopicArn'];
+      yield* checkArn(properties.snsTopicArn, { path, types: ['AWS::SNS::Topic'] }, context);
+    }
+  }
+}
+
+/** A name that no alarm has turns nothing off. */
+function* checkDisabled(names: readonly string[], { globalAlarms = [] }: Config): Iterable<LocalFinding> {
+  const known = globalAlarms.map(({ name }) => name);
+  for (const [index, name] of names.entries()) {
+    if (known.some((one) => pascalName(one) === pascalName(name))) continue;
+    yield {
+      severity: 'warning',
+      code: 'unknown-alarm',
+      path: ['disabledGlobalAlarms', index],
+      message: `There is no global alarm "${name}" that could be disabled.`,
+      expected:
+        known.length === 0
+          ? 'a name in stacktape.alarms.yml beside the config, which has none'
+          : `one of ${known.join(', ')}`,
+      ...didYouMean(name, known),
+    };
   }
 }
 

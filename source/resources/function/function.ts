@@ -144,7 +144,7 @@ export const functionDescriptor = defineResource({
     if (properties.tags) yield* checkTags(properties.tags, context.config);
     yield* checkConcurrency(properties);
     yield* checkReach(properties, context);
-    yield* checkAlarms({ name, type: 'function', properties });
+    yield* checkAlarms({ name, type: 'function', properties }, context);
     if (runtime !== undefined) yield* checkRuntime(runtime);
     if (properties.logging?.logForwarding) {
       for (const finding of checkLogForwarding(properties.logging.logForwarding))

@@ -18,10 +18,10 @@ export const relationalDatabase = defineResource({
   description: 'A SQL database that AWS runs: MySQL, PostgreSQL, Aurora and others.',
   schema: databaseSchema,
 
-  *check({ name, properties }) {
+  *check({ name, properties }, context) {
     if (properties.engine) {
       yield* checkDatabase({ ...properties, engine: properties.engine });
-      yield* checkAlarms({ name, type: 'relational-database', properties });
+      yield* checkAlarms({ name, type: 'relational-database', properties }, context);
     }
   },
 
