@@ -301,6 +301,28 @@ describe('logs', () => {
   const log = (name: string, more = '') =>
     ['cloudwatch-log', `logGroupArn: ${param(name)}${more}`] as [string, string];
 
+  test('one’s own, however it is named', () => {
+    for (const arn of [param('one'), param('one', 'logGroupArn'), attribute('OneLogGroup')]) {
+      expect(problems(events(['cloudwatch-log', `logGroupArn: ${arn}, filter: ERROR`]))).toEqual([
+        'own-log-group | Function one: function one would be invoked by its own log without end.',
+      ]);
+    }
+  });
+
+  test('a batch job that its own log would start', () => {
+    const job = `resources:
+  resize:
+    type: batch-job
+    properties:
+      container: { packaging: { type: stacktape-image-buildpack, properties: { entryfilePath: src/resize.ts } } }
+      resources: { cpu: 1, memory: 1024 }
+      ${events(['cloudwatch-log', `logGroupArn: ${param('resize', 'logGroupArn')}`])}
+`;
+    expect(read(job).problems.map(({ message }) => message)).toEqual([
+      'Batch job resize: batch job resize would be invoked by its own log without end.',
+    ]);
+  });
+
   test('two functions that take each other’s log', () => {
     expect(problems(events(log('two')), events(log('one')))).toEqual([
       'log-circle | Function two: functions one and two would invoke each other by their logs without end.',

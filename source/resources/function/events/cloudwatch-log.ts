@@ -1,4 +1,5 @@
 import * as Type from 'typebox';
+import type { ConfigResource } from '../../../model/config.ts';
 import {
   type CheckContext,
   defineEvent,
@@ -89,13 +90,7 @@ export const cloudwatchLogEvent = defineEvent({
       return;
     }
     if (isLogOf(group, owner, stack)) {
-      stack.report({
-        severity: 'error',
-        code: 'own-log-group',
-        path,
-        message: `Function ${owner.name} would be invoked by its own log without end.`,
-        suggestion: 'Name the log group of another function.',
-      });
+      stack.report({ severity: 'error', path, ...ownLog(owner) });
       return;
     }
     const permission = addInvokePermission(stack, {
@@ -130,6 +125,12 @@ export const cloudwatchLogEvent = defineEvent({
         },
       ],
     }),
+});
+
+const ownLog = ({ name, type }: ConfigResource) => ({
+  code: 'own-log-group',
+  message: `${type === 'batch-job' ? 'Batch job' : 'Function'} ${name} would be invoked by its own log without end.`,
+  suggestion: 'Name the log group of another one.',
 });
 
 function forwards(name: string, context: CheckContext): boolean {
@@ -167,6 +168,7 @@ function* checkCircles(
     const { logGroupArn, filter } = use.event.properties;
     const writer = writerOf(subjectOf(logGroupArn, context));
     const taker = use.owner.name;
+    if (writer === taker) yield { about: use as EventUse, path: ['logGroupArn'], ...ownLog(use.owner) };
     if (writer === undefined || writer === taker || (filter ?? '') !== '') continue;
     if (reaches(takenBy, taker, writer)) {
       yield {

@@ -160,17 +160,20 @@ function* checkVisibility(
     yield {
       ...at,
       code: 'visibility-timeout',
-      message: `Messages of ${queue.name} are visible again after ${visible} s, while function ${owner.name} may still handle them: its timeout is ${timeout} s. AWS refuses that.`,
+      message: `Messages of ${queue.name} are visible again after ${visible} s, while ${handlerOf(owner)} may still handle them: its timeout is ${timeout} s. AWS refuses that.`,
     };
   } else {
     yield {
       ...at,
       severity: 'warning',
       code: 'short-visibility-timeout',
-      message: `Messages of ${queue.name} are visible again after ${visible} s; AWS advises six times the timeout of function ${owner.name}, which is ${timeout * 6} s.`,
+      message: `Messages of ${queue.name} are visible again after ${visible} s; AWS advises six times the timeout of ${handlerOf(owner)}, which is ${timeout * 6} s.`,
     };
   }
 }
+
+const handlerOf = ({ name, type }: ConfigResource): string =>
+  type === 'batch-job' ? `the function that starts ${name}` : `function ${name}`;
 
 /** Seconds, where they are known; a queue of `resources` without them gets enough by itself. */
 function visibilityOf({ resource, raw }: ArnSubject): number | undefined {
