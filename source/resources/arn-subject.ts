@@ -21,21 +21,30 @@ export type ArnSubject = {
   path?: readonly string[];
 };
 
-type Kind = { noun: string; service: string; resource?: string };
+/** `resource` fits what stands in the ARN after the account. */
+type Kind = { noun: string; service: string; resource: RegExp };
 
 /** What ARNs can be of that properties of a config take. */
 const kinds: Readonly<Record<string, Kind>> = {
-  'AWS::SQS::Queue': { noun: 'queue', service: 'sqs' },
-  'AWS::SNS::Topic': { noun: 'topic', service: 'sns' },
-  'AWS::Lambda::Function': { noun: 'function', service: 'lambda', resource: 'function' },
-  'AWS::Events::EventBus': { noun: 'event bus', service: 'events', resource: 'event-bus' },
-  'AWS::Kinesis::StreamConsumer': { noun: 'consumer', service: 'kinesis', resource: 'stream/[^/]+/consumer' },
-  'AWS::Kinesis::Stream': { noun: 'stream', service: 'kinesis', resource: 'stream' },
-  'AWS::DynamoDB::Stream': { noun: 'table stream', service: 'dynamodb', resource: 'table/[^/]+/stream' },
-  'AWS::DynamoDB::Table': { noun: 'table', service: 'dynamodb', resource: 'table' },
-  'AWS::Logs::LogGroup': { noun: 'log group', service: 'logs', resource: 'log-group' },
-  'AWS::S3::Bucket': { noun: 'bucket', service: 's3', resource: '[^/*]+$' },
-  'AWS::SecretsManager::Secret': { noun: 'secret', service: 'secretsmanager', resource: 'secret' },
+  'AWS::SQS::Queue': { noun: 'queue', service: 'sqs', resource: /^/ },
+  'AWS::SNS::Topic': { noun: 'topic', service: 'sns', resource: /^/ },
+  'AWS::Lambda::Function': { noun: 'function', service: 'lambda', resource: /^function:/ },
+  'AWS::Events::EventBus': { noun: 'event bus', service: 'events', resource: /^event-bus\// },
+  'AWS::Kinesis::StreamConsumer': {
+    noun: 'consumer',
+    service: 'kinesis',
+    resource: /^stream\/[^/]+\/consumer\//,
+  },
+  'AWS::Kinesis::Stream': { noun: 'stream', service: 'kinesis', resource: /^stream\// },
+  'AWS::DynamoDB::Stream': {
+    noun: 'table stream',
+    service: 'dynamodb',
+    resource: /^table\/[^/]+\/stream\//,
+  },
+  'AWS::DynamoDB::Table': { noun: 'table', service: 'dynamodb', resource: /^table\// },
+  'AWS::Logs::LogGroup': { noun: 'log group', service: 'logs', resource: /^log-group:/ },
+  'AWS::S3::Bucket': { noun: 'bucket', service: 's3', resource: /^[^/*]+$/ },
+  'AWS::SecretsManager::Secret': { noun: 'secret', service: 'secretsmanager', resource: /^secret:/ },
 };
 
 /** Params of resources of the config that are ARNs, by what they are ARNs of. */
@@ -66,18 +75,16 @@ export const subjectNamed = (name: string, context: CheckContext): ArnSubject | 
 
 function written(text: string): ArnSubject {
   const [arn, , service, , , ...rest] = text.split(':');
-  const path = rest.join('/');
+  const resource = rest.join(':');
   const found =
     arn === 'arn' &&
-    Object.entries(kinds).find(
-      ([, kind]) => kind.service === service && new RegExp(`^${kind.resource ?? ''}`).test(path),
-    );
+    Object.entries(kinds).find(([, kind]) => kind.service === service && kind.resource.test(resource));
   if (!found) return { key: text, name: `"${text}"`, type: `"${text}"`, literal: text };
   return { key: text, name: `the ${found[1].noun}`, type: found[0], literal: text };
 }
 
 function ofParam(name: string, param: string, context: CheckContext): ArnSubject | undefined {
-  const resource = context.config.resources.find((one) => one.name === name);
+  const resource = indexOf(context.config).byName.get(name);
   if (!resource) return undefined;
   const sound = context.resource<ConfigResource['properties']>(name, resource.type);
   const type = params[`${resource.type}.${param}`] ?? `$ResourceParam('${name}', '${param}')`;
@@ -91,9 +98,11 @@ function ofParam(name: string, param: string, context: CheckContext): ArnSubject
 }
 
 function ofAttribute(logicalId: string, attribute: string, context: CheckContext): ArnSubject | undefined {
-  const made = madeOf(context.config).get(logicalId);
+  const raw = context.config.cloudformationResources[logicalId];
+  const made = raw ? undefined : indexOf(context.config).made.get(logicalId);
+  if (made && attribute === 'StreamArn') return ofParam(made.name, 'streamArn', context);
   if (made) return attribute === 'Arn' ? ofParam(made.name, made.param, context) : undefined;
-  const { Type, Properties } = context.config.cloudformationResources[logicalId] ?? {};
+  const { Type, Properties } = raw ?? {};
   if (typeof Type !== 'string' || !Object.hasOwn(kinds, Type)) return undefined;
   const stream = Type === 'AWS::DynamoDB::Table' && attribute === 'StreamArn';
   const isArn = /A(rn|RN)$/.test(attribute) && (attribute !== 'StreamARN' || Type === 'AWS::Kinesis::Stream');
@@ -111,23 +120,31 @@ function ofAttribute(logicalId: string, attribute: string, context: CheckContext
   };
 }
 
-const madeByConfig = new WeakMap<Config, Map<string, { name: string; param: string }>>();
+type Index = {
+  byName: Map<string, ConfigResource>;
+  /** By the logical ids that resources of the config get, which `$CfResourceParam` may name too. */
+  made: Map<string, { name: string; param: string }>;
+};
 
-/** Resources of the config by the logical ids that they get, which `$CfResourceParam` may name too. */
-function madeOf(config: Config): Map<string, { name: string; param: string }> {
-  let made = madeByConfig.get(config);
-  if (!made) {
-    made = new Map();
-    madeByConfig.set(config, made);
-    const names = createNames(stackNameOf(config));
-    for (const { name, type } of config.resources) {
-      for (const [key, cfType] of Object.entries(params)) {
-        const [owner, param = ''] = key.split('.');
-        if (owner === type) made.set(names.logicalId(name, cfType), { name, param });
-      }
+const indexes = new WeakMap<Config, Index>();
+
+function indexOf(config: Config): Index {
+  const known = indexes.get(config);
+  if (known) return known;
+  const index: Index = { byName: new Map(), made: new Map() };
+  indexes.set(config, index);
+  const names = createNames(stackNameOf(config));
+  const paramsOf = Map.groupBy(Object.entries(params), ([key]) => key.slice(0, key.indexOf('.')));
+  for (const resource of config.resources) {
+    const { name, type } = resource;
+    index.byName.set(name, resource);
+    for (const [key, cfType] of paramsOf.get(type) ?? []) {
+      // A stream is a part of its table.
+      if (cfType === 'AWS::DynamoDB::Stream') continue;
+      index.made.set(names.logicalId(name, cfType), { name, param: key.slice(type.length + 1) });
     }
   }
-  return made;
+  return index;
 }
 
 type Wanted = { path: readonly (string | number)[]; types: readonly string[] };

@@ -128,6 +128,7 @@ describe('what a property that takes an ARN refuses', () => {
             `streamArn: ${attribute('RawStream')}, consumerArn: ${attribute('RawConsumer', 'ConsumerARN')}`,
           ],
           ['cloudwatch-log', `logGroupArn: ${attribute('TwoLogGroup')}`],
+          ['dynamo-db-stream', `streamArn: ${attribute('PostsTable', 'StreamArn')}`],
           ['s3', `bucketArn: ${attribute('FilesBucket')}, s3EventType: "s3:ObjectCreated:*"`],
         ),
       ),
