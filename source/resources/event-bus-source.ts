@@ -15,7 +15,13 @@ export const busProperties = {
       'stp:resource': ['event-bus'],
     }),
   ),
-  eventBusArn: Type.Optional(Type.String({ title: 'Event bus', description: 'ARN of any other event bus.' })),
+  eventBusArn: Type.Optional(
+    Type.String({
+      title: 'Event bus',
+      description: 'ARN of any other event bus.',
+      examples: ['arn:aws:events:us-east-1:000000000000:event-bus/orders'],
+    }),
+  ),
   useDefaultBus: Type.Optional(
     staticSwitch({
       title: 'Default bus',

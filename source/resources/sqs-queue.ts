@@ -82,7 +82,12 @@ const schema = closedObject({
         targetSqsQueueName: Type.Optional(
           staticText({ description: 'Queue of this config.', 'stp:resource': ['sqs-queue'] }),
         ),
-        targetSqsQueueArn: Type.Optional(Type.String({ description: 'Any other queue.' })),
+        targetSqsQueueArn: Type.Optional(
+          Type.String({
+            description: 'Any other queue.',
+            examples: ['arn:aws:sqs:us-east-1:000000000000:orders'],
+          }),
+        ),
         maxReceiveCount: Type.Integer({
           description: 'How often a message is received before it is moved.',
           minimum: 1,

@@ -97,8 +97,10 @@ function smallestText(node: SchemaNode): string {
   const { pattern, minLength = 1, examples = [], default: byDefault } = node;
   if (node['stp:resource']?.[0]) return companion(node['stp:resource'][0]);
   if (node['stp:connectable']) return companion('bucket');
+  // Directives in examples name resources that are not there.
   const fitting = [...examples, 'x'.repeat(Math.max(1, minLength)), byDefault, ...shapes].find(
-    (text): text is string => typeof text === 'string' && new RegExp(pattern ?? '').test(text),
+    (text): text is string =>
+      typeof text === 'string' && !/^\$\w+\(/.test(text) && new RegExp(pattern ?? '').test(text),
   );
   if (fitting === undefined)
     throw new Error(`A schema with the pattern ${pattern} needs an example that fits.`);

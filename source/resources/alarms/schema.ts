@@ -130,7 +130,12 @@ const notification = variants(
     sns: {
       title: 'SNS topic',
       description: 'Hears when the alarm fires and when it ends.',
-      schema: closedObject({ snsTopicArn: Type.String({ description: 'ARN of the topic.' }) }),
+      schema: closedObject({
+        snsTopicArn: Type.String({
+          description: 'ARN of the topic.',
+          examples: ['arn:aws:sns:us-east-1:000000000000:news'],
+        }),
+      }),
     },
   },
   {

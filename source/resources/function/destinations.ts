@@ -10,7 +10,14 @@ import { closedObject } from '../schema.ts';
 import { aliasId, aliasName, hasAlias } from './alias.ts';
 
 const destination = (title: string, description: string) =>
-  Type.Optional(Type.String({ title, description, minLength: 1 }));
+  Type.Optional(
+    Type.String({
+      title,
+      description,
+      examples: ['arn:aws:sqs:us-east-1:000000000000:orders'],
+      minLength: 1,
+    }),
+  );
 
 /** Spec 7. */
 export const destinationsSchema = closedObject(

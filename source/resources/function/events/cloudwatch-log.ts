@@ -18,7 +18,10 @@ const schema = closedObject({
   logGroupArn: Type.String({
     title: 'Log group',
     description: 'ARN of a log group, or of the function whose log it is.',
-    examples: ["$ResourceParam('myFunction', 'arn')"],
+    examples: [
+      "$ResourceParam('myFunction', 'arn')",
+      'arn:aws:logs:us-east-1:000000000000:log-group:/my/log',
+    ],
     minLength: 1,
   }),
   filter: Type.Optional(

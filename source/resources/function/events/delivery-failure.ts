@@ -13,7 +13,10 @@ export const deliveryFailureSchema = closedObject(
       staticText({ description: 'Queue of this config.', 'stp:resource': ['sqs-queue'] }),
     ),
     sqsQueueArn: Type.Optional(
-      Type.String({ description: 'Any other queue; its policy has to let the service send.' }),
+      Type.String({
+        description: 'Any other queue; its policy has to let the service send.',
+        examples: ['arn:aws:sqs:us-east-1:000000000000:orders'],
+      }),
     ),
   },
   { title: 'Failed deliveries', description: 'Queue for what could not be delivered to the function.' },

@@ -17,7 +17,10 @@ const schema = closedObject({
   streamArn: Type.String({
     title: 'Stream',
     description: 'ARN of the stream of a table.',
-    examples: ["$ResourceParam('myTable', 'streamArn')"],
+    examples: [
+      "$ResourceParam('myTable', 'streamArn')",
+      'arn:aws:dynamodb:us-east-1:000000000000:table/posts/stream/2026-01-01T00:00:00.000',
+    ],
     minLength: 1,
   }),
   ...streamProperties(standardBatch),

@@ -7,6 +7,7 @@ import { closedObject, type VariantOf, variants } from '../../schema.ts';
 const secret = closedObject({
   authenticationSecretArn: Type.String({
     description: 'ARN of the secret with `username` and `password` as JSON.',
+    examples: ['arn:aws:secretsmanager:us-east-1:000000000000:secret:kafka'],
     minLength: 1,
   }),
 });
@@ -21,10 +22,14 @@ const branches = {
     schema: closedObject({
       clientCertificate: Type.String({
         description: 'ARN of the secret with certificate and private key.',
+        examples: ['arn:aws:secretsmanager:us-east-1:000000000000:secret:kafka'],
         minLength: 1,
       }),
       serverRootCaCertificate: Type.Optional(
-        Type.String({ description: "ARN of the secret with the certificate of the brokers' authority." }),
+        Type.String({
+          description: "ARN of the secret with the certificate of the brokers' authority.",
+          examples: ['arn:aws:secretsmanager:us-east-1:000000000000:secret:kafka'],
+        }),
       ),
     }),
   },

@@ -26,7 +26,7 @@ const schema = closedObject({
   customKafkaConfiguration: Type.Optional(
     closedObject(
       {
-        bootstrapServers: Type.Array(Type.String({ minLength: 1 }), {
+        bootstrapServers: Type.Array(Type.String({ examples: ['broker-1.example.com:9092'], minLength: 1 }), {
           description: 'Brokers as `host:port`.',
           minItems: 1,
           maxItems: 10,

@@ -16,9 +16,18 @@ import {
 const standardBatch = 10;
 
 const schema = closedObject({
-  streamArn: Type.String({ title: 'Stream', description: 'ARN of the stream.', minLength: 1 }),
+  streamArn: Type.String({
+    title: 'Stream',
+    description: 'ARN of the stream.',
+    examples: ['arn:aws:kinesis:us-east-1:000000000000:stream/clicks'],
+    minLength: 1,
+  }),
   consumerArn: Type.Optional(
-    Type.String({ title: 'Consumer', description: 'ARN of a consumer with enhanced fan-out.' }),
+    Type.String({
+      title: 'Consumer',
+      description: 'ARN of a consumer with enhanced fan-out.',
+      examples: ['arn:aws:kinesis:us-east-1:000000000000:stream/clicks/consumer/own:1767225600'],
+    }),
   ),
   autoCreateConsumer: Type.Optional(
     staticSwitch({

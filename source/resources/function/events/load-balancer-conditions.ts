@@ -5,7 +5,12 @@ import { closedObject } from '../../schema.ts';
 
 const texts = (title: string, description: string, examples: string[]) =>
   Type.Optional(
-    Type.Array(Type.String({ minLength: 1 }), { title, description, examples: [examples], minItems: 1 }),
+    Type.Array(Type.String({ examples, minLength: 1 }), {
+      title,
+      description,
+      examples: [examples],
+      minItems: 1,
+    }),
   );
 
 /** What a request has to be for a rule of a load balancer (spec 6.12). */

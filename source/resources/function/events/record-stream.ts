@@ -41,7 +41,11 @@ export const streamProperties = (standardBatch: number) => ({
   onFailure: Type.Optional(
     closedObject(
       {
-        arn: Type.String({ description: 'ARN of the queue or the topic.', minLength: 1 }),
+        arn: Type.String({
+          description: 'ARN of the queue or the topic.',
+          examples: ['arn:aws:sns:us-east-1:000000000000:news'],
+          minLength: 1,
+        }),
         type: oneOf(['sns', 'sqs'], { description: 'Whether it is a topic or a queue.' }),
       },
       { title: 'Failed batches', description: 'Where to tell of batches that failed for good.' },

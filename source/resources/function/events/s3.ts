@@ -33,7 +33,7 @@ const schema = closedObject({
   bucketArn: Type.String({
     title: 'Bucket',
     description: 'ARN of a bucket of this config, or of any other in the same Region.',
-    examples: ["$ResourceParam('myBucket', 'arn')"],
+    examples: ["$ResourceParam('myBucket', 'arn')", 'arn:aws:s3:::somebody-elses'],
     minLength: 1,
   }),
   s3EventType: oneOf(s3EventTypes, { title: 'Event', description: 'What happens to an object.' }),

@@ -15,7 +15,13 @@ const schema = closedObject({
   snsTopicName: Type.Optional(
     staticText({ title: 'Topic', description: 'Topic of this config.', 'stp:resource': ['sns-topic'] }),
   ),
-  snsTopicArn: Type.Optional(Type.String({ title: 'Topic', description: 'ARN of any other topic.' })),
+  snsTopicArn: Type.Optional(
+    Type.String({
+      title: 'Topic',
+      description: 'ARN of any other topic.',
+      examples: ['arn:aws:sns:us-east-1:000000000000:news'],
+    }),
+  ),
   filterPolicy: Type.Optional(
     mapOf(Type.Unknown(), {
       title: 'Filter policy',

@@ -20,7 +20,13 @@ const schema = closedObject({
   sqsQueueName: Type.Optional(
     staticText({ title: 'Queue', description: 'Queue of this config.', 'stp:resource': ['sqs-queue'] }),
   ),
-  sqsQueueArn: Type.Optional(Type.String({ title: 'Queue', description: 'ARN of any other queue.' })),
+  sqsQueueArn: Type.Optional(
+    Type.String({
+      title: 'Queue',
+      description: 'ARN of any other queue.',
+      examples: ['arn:aws:sqs:us-east-1:000000000000:orders'],
+    }),
+  ),
   batchSize: batchSize(10),
   maxBatchWindowSeconds,
 });
