@@ -370,7 +370,7 @@ describe('load balancers', () => {
     ],
     [
       'headers: [{ headerName: x, values: [] }]',
-      'wrong-length | Function one: "values" has 0 entries and may have at least 1.',
+      'wrong-length | Function one: "values" has 0 entries and needs at least 1.',
     ],
   ])('%s', (conditions, problem) => {
     expect(problems(rule(conditions))).toEqual([problem]);
