@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -98,6 +98,29 @@ export default async (stage: string, count: number, on: boolean): Promise<unknow
     expect(await outcome('$Py()', registered('Py', 'e.py:late'))).toBe('done');
   });
 
+  test('what they, their packages and the programs that they start print stays off the standard output', async () => {
+    write({
+      'node_modules/loud/index.js': 'console.log("package");\n',
+      'd.js': `require('loud');
+exports.loud = () => {
+  process.stdout.write('directive ');
+  require('node:child_process').execFileSync('echo', ['program'], { stdio: 'inherit' });
+  return 'js';
+};
+`,
+      'd.py': 'import os\ndef loud():\n    os.system("echo program")\n    return "py"\n',
+      'f.ts': '',
+      'stacktape.yml': withValue(
+        "$Format('{}-{}', $Js(), $Py())",
+        "directives: [{ name: Js, filePath: 'd.js:loud' }, { name: Py, filePath: 'd.py:loud' }]\n",
+      ),
+    });
+    const stp = join(import.meta.dirname, '../../source/cli/stp.ts');
+    const run = spawnSync(process.execPath, [stp, 'validate', '--json'], { cwd: folder, encoding: 'utf8' });
+    expect(JSON.parse(run.stdout)).toMatchObject({ type: 'result', valid: true });
+    expect(run.stderr.split(/\s+/).sort().join(' ').trim()).toBe('directive package program program');
+  });
+
   test('called with a list or a mapping', async () => {
     write({ 'd.js': 'exports.size = (list, { deep }) => `${list.length} ${deep.name}`;\n' });
     const rest = `${registered('Size', 'd.js:size')}variables: { list: [1, 2, $Stage()], map: { deep: { name: $Stage() } } }\n`;
@@ -128,9 +151,23 @@ export default async (stage: string, count: number, on: boolean): Promise<unknow
     ['d.ts:broken', 'directive-failed Function f: $D (d.ts:broken) failed: nothing works'],
     ['d.ts:late', 'directive-failed Function f: $D (d.ts:late) failed: too late'],
     ['d.ts:nothing', 'directive-result Function f: $D(…) gives nothing.'],
+    ['d.ts:callable', 'directive-result Function f: $D(…) gives nothing.'],
+    ['d.ts:unheard', 'directive-failed Function f: $D (d.ts:unheard) failed: nobody waits'],
+    [
+      'd.ts:waits',
+      'directive-failed Function f: $D (d.ts:waits) failed: its process ended before it gave anything',
+    ],
+    [
+      'd.ts:ends',
+      'directive-failed Function f: $D (d.ts:ends) failed: its process ended before it gave anything',
+    ],
+    [
+      'd.py:ends',
+      'directive-failed Function f: $D (d.py:ends) failed: its process ended before it gave anything',
+    ],
     ['wrong.ts', 'directive-failed Function f: $D (wrong.ts) failed: wrong.ts:2:1: Unexpected end of file'],
     ['needs.ts', "directive-failed Function f: $D (needs.ts) failed: Cannot find module 'not-there'"],
-    ['d.py:broken', 'directive-failed Function f: $D (d.py:broken) failed: ValueError: no (d.py, line 5)'],
+    ['d.py:broken', 'directive-failed Function f: $D (d.py:broken) failed: ValueError: no (d.py, line 8)'],
     ['d.py:number', 'directive-export Function f: directive $D: "d.py:number" has no function "number".'],
     [
       'd.py:thing',
@@ -146,9 +183,9 @@ export default async (stage: string, count: number, on: boolean): Promise<unknow
   ])('%s', async (filePath, message) => {
     write({
       'd.ts':
-        'export const nothing = () => undefined;\nexport const late = async () => { throw new Error("too late\\nand more"); };\nexport const value = 1;\nexport const broken = () => { throw new Error("nothing works"); };\nlet n = 0;\nexport const endless = () => `$D(${n++})`;\n',
+        'export const nothing = () => undefined;\nexport const callable = () => () => 1;\nexport const ends = () => process.exit(0);\nexport const waits = () => new Promise(() => {});\nexport const unheard = async () => { Promise.reject(new Error("nobody waits")); await new Promise((later) => setTimeout(later, 60_000)); };\nexport const late = async () => { throw new Error("too late\\nand more"); };\nexport const value = 1;\nexport const broken = () => { throw new Error("nothing works"); };\nlet n = 0;\nexport const endless = () => `$D(${n++})`;\n',
       'd.py':
-        'def main():\n    return 1\nnumber = 3\ndef broken():\n    raise ValueError("no")\ndef thing():\n    return object()\n',
+        'import sys\ndef main():\n    return 1\nnumber = 3\ndef ends():\n    sys.exit(0)\ndef broken():\n    raise ValueError("no")\ndef thing():\n    return object()\n',
       'wrong.ts': 'export default (\n',
       'needs.ts': 'import "not-there";\nexport default () => 1;\n',
       'wrong.py': 'def main(:\n',

@@ -77,10 +77,9 @@ async function readText(path: string, directive: string, directory: string): Pro
 async function readData(path: string, directory: string): Promise<unknown> {
   const extension = /(?:^|[/\\])\.env(?:\.[^/\\]*)?$/.test(path) ? '.env' : extname(path).toLowerCase();
   if (/^\.[cm]?[jt]s$/.test(extension)) {
-    const { jsonOf, loadModule } = await import('./custom-directive.ts');
     await readText(path, 'File', directory);
-    const loaded = await loadModule(resolve(directory, path));
-    return jsonOf('default' in loaded ? loaded.default : loaded);
+    const { readJavaScript } = await import('./javascript.ts');
+    return readJavaScript(resolve(directory, path));
   }
   if (extension === '.py') {
     await readText(path, 'File', directory);

@@ -1,9 +1,5 @@
-import { Console } from 'node:console';
 import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { basename, dirname, extname, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import type { BuildFailure } from 'esbuild';
+import { extname, resolve } from 'node:path';
 import type { ExternalCall } from './external-call.ts';
 
 type Custom = Extract<ExternalCall, { kind: 'custom' }>;
@@ -48,56 +44,15 @@ export async function runCustomDirective(call: Custom, directory: string, refuse
       suggestion: 'Name the function after a colon: directives.py:my_directive.',
     });
   }
-  const handler = (await loadModule(file))[name];
-  if (typeof handler === 'function') return jsonOf(await handler(...call.args));
+  const { callJavaScript } = await import('./javascript.ts');
+  const answer = await callJavaScript(file, name, call.args);
+  if (!('export' in answer)) return answer.value;
   throw refuse({
     code: 'directive-export',
     message:
-      handler === undefined
+      answer.export === 'undefined'
         ? `Directive $${call.name}: "${path}" has no export "${name}".`
         : `Directive $${call.name}: export "${name}" of "${path}" is no function.`,
     suggestion: 'Name the export after a colon: directives.ts:myDirective.',
   });
-}
-
-/** Only what the config could say itself may come of a directive. */
-export const jsonOf = (value: unknown): unknown =>
-  value === undefined ? undefined : JSON.parse(JSON.stringify(value));
-
-/**
- * Loads a module of the user's, in JavaScript or TypeScript, with the files that it imports. Its packages are taken
- * from where it lies; nothing is written to the disk.
- */
-export async function loadModule(file: string): Promise<Record<string, unknown>> {
-  const { build } = await import('esbuild');
-  const { outputFiles, errors } = await build({
-    entryPoints: [file],
-    absWorkingDir: dirname(file),
-    bundle: true,
-    packages: 'external',
-    platform: 'node',
-    format: 'cjs',
-    target: 'node22',
-    write: false,
-    logLevel: 'silent',
-    define: { 'import.meta.url': JSON.stringify(pathToFileURL(file).href) },
-  }).catch(({ errors: found }: BuildFailure) => ({ outputFiles: [], errors: found }));
-  const [error] = errors;
-  if (error) {
-    const { file: at = basename(file), line = 1, column = 0 } = error.location ?? {};
-    throw new Error(`${at}:${line}:${column + 1}: ${error.text}`);
-  }
-  const module: { exports: Record<string, unknown> } = { exports: {} };
-  const names = ['module', 'exports', 'require', '__filename', '__dirname', 'console'];
-  // The standard output belongs to what the command prints.
-  const values = [
-    module,
-    module.exports,
-    createRequire(file),
-    file,
-    dirname(file),
-    new Console(process.stderr),
-  ];
-  new Function(...names, outputFiles[0]?.text ?? '')(...values);
-  return module.exports;
 }

@@ -1,10 +1,14 @@
 import { spawn } from 'node:child_process';
 import { basename } from 'node:path';
 
-/** Loads the file that is named first on the standard input; what its code prints goes to the error output. */
+/**
+ * Loads the file that is named first on the standard input; what its code prints, and what the programs print that it
+ * starts, goes to the error output.
+ */
 const load = `
 import asyncio, importlib.util, inspect, json, os, sys
-out, sys.stdout = sys.stdout, sys.stderr
+out = os.fdopen(os.dup(1), "w")
+os.dup2(2, 1)
 file, name, args = json.load(sys.stdin)
 sys.path.insert(0, os.path.dirname(file))
 spec = importlib.util.spec_from_file_location("stp_directive", file)
@@ -71,10 +75,11 @@ function run(program: string, input: [file: string, ...unknown[]], noPython: () 
     child.stdin.on('error', () => {});
     child.stdin.end(JSON.stringify(input));
     child.on('close', (code) => {
-      if (code === 0) {
+      if (code === 0 && output !== '') {
         process.stderr.write(errors);
         settle(JSON.parse(output));
-      } else fail(new Error(failureOf(errors, input[0]) ?? `python3 ended with ${code}`));
+      } else if (code === 0) fail(new Error('its process ended before it gave anything'));
+      else fail(new Error(failureOf(errors, input[0]) ?? `python3 ended with ${code}`));
     });
   });
 }
