@@ -3,13 +3,13 @@ import { didYouMean } from '../model/nearest-word.ts';
 import { RuntimeValue } from './directives/runtime-value.ts';
 import type { SchemaNode } from './schema-node.ts';
 import {
+  correction,
   describe,
   describeSchema,
   inside,
   kindOf,
   nameAt,
   oneOfWords,
-  unquoted,
   withoutBounds,
 } from './schema-words.ts';
 
@@ -78,7 +78,7 @@ class SchemaCheck {
           : `${nameAt(path)} has to be ${withoutBounds(schema)}, not ${describe(value)}.`,
         {
           expected: describeSchema(schema),
-          ...unquoted(value, types),
+          ...correction(value, types),
           ...(value === null ? { at: 'key' } : {}),
         },
       );
@@ -225,6 +225,7 @@ class SchemaCheck {
     }
     this.#report('wrong-type', path, `${nameAt(path)} cannot be ${describe(value)}.`, {
       expected: branches.map(describeSchema).join(', or '),
+      ...correction(value, []),
     });
   }
 

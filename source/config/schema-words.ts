@@ -1,4 +1,5 @@
 import type { ConfigPath } from '../model/diagnostic.ts';
+import { isIntrinsic } from '../model/intrinsic.ts';
 import type { SchemaNode } from './schema-node.ts';
 
 export type Kind = 'object' | 'array' | 'string' | 'number' | 'boolean' | 'null';
@@ -79,8 +80,14 @@ export function describeSchema(schema: SchemaNode): string {
   return base;
 }
 
-/** `"512"` where a number is wanted, and `512` where a text is. */
-export function unquoted(value: unknown, types: readonly string[]): { suggestion?: string } {
+/** What to write for `"512"` where a number is wanted, for `512` where a text is, and for `!Ref`. */
+export function correction(value: unknown, types: readonly string[]): { suggestion?: string } {
+  if (isIntrinsic(value)) {
+    return {
+      suggestion:
+        "CloudFormation's functions stand in \"cloudformationResources\" and \"overrides\"; here a directive says it, such as $CfResourceParam('Topic', 'Arn').",
+    };
+  }
   const wantsNumber = types.includes('integer') || types.includes('number');
   if (typeof value === 'string' && wantsNumber && value.trim() !== '' && Number.isFinite(Number(value))) {
     return { suggestion: `Write ${value.trim()} without quotes.` };

@@ -13,6 +13,7 @@ import {
   type YAMLMap,
 } from 'yaml';
 import type { ConfigPath, SourceRange } from '../model/diagnostic.ts';
+import { didYouMean } from '../model/nearest-word.ts';
 
 /** A problem of the text itself, which has no path but a place. */
 export type TextFinding = {
@@ -44,6 +45,7 @@ const functionTags: ReadonlySet<string> = new Set([
   'Select',
   'Split',
   'Sub',
+  'Transform',
 ]);
 
 /** More than this is no config but an attack by aliases of aliases, or by brackets without end. */
@@ -250,9 +252,14 @@ export class YamlSource {
 
   #readAlias(alias: Alias): unknown {
     const target = this.#anchors.get(alias.source);
-    if (!target || this.#open.has(target)) {
+    const [start, end] = alias.range ?? [0, 0];
+    if (!target) {
+      const message = `Alias *${alias.source} has no anchor &${alias.source} before it.`;
+      const near = didYouMean(alias.source, [...this.#anchors.keys()]);
+      return this.#giveUp({ code: 'unknown-alias', message, start, end, ...near });
+    }
+    if (this.#open.has(target)) {
       const message = `Alias *${alias.source} stands inside of what it stands for.`;
-      const [start, end] = alias.range ?? [0, 0];
       return this.#giveUp({ code: 'endless-alias', message, start, end });
     }
     this.#targets.set(alias, target);

@@ -80,9 +80,11 @@ function reportUnknown(stack: TemplateBuilder, name: string, logicalId: string, 
   });
 }
 
+const isIndex = (step: string | undefined): boolean => step !== undefined && /^\d+$/.test(step);
+
 /**
- * Sets one property, or says why that cannot be. What is missing on the way is made; an index may be the one after
- * the last. Copies what it goes through, since descriptors may share values between resources.
+ * Sets one property, or says why that cannot be. What is missing on the way is made, a list where an index follows;
+ * an index may be the one after the last. Copies what it goes through, since descriptors may share values between resources.
  */
 function override(resource: TemplateResource, path: readonly string[], value: Value): string | undefined {
   if (path.includes('')) return 'a step of the path is empty';
@@ -90,17 +92,18 @@ function override(resource: TemplateResource, path: readonly string[], value: Va
   const properties: Record<string, Value | undefined> = { ...resource.Properties };
   let target: Record<string, Value | undefined> = properties;
   for (const [index, step] of path.entries()) {
-    if (Array.isArray(target) && !(/^\d+$/.test(step) && Number(step) <= target.length)) {
+    if (Array.isArray(target) && !(isIndex(step) && Number(step) <= target.length)) {
       const list = path.slice(0, index).join('.');
       return `${list} is a list of ${target.length}, and "${step}" no place in it`;
     }
     if (index === path.length - 1) target[step] = value;
     else {
-      const next = target[step];
+      const next = Object.hasOwn(target, step) ? target[step] : undefined;
       if (isIntrinsic(next) || (typeof next !== 'object' && next !== undefined)) {
         return `${path.slice(0, index + 1).join('.')} is ${isIntrinsic(next) ? 'known to CloudFormation alone' : `the value ${JSON.stringify(next)}`}`;
       }
-      const copy = (Array.isArray(next) ? [...next] : { ...next }) as Record<string, Value | undefined>;
+      const from = next ?? (isIndex(path[index + 1]) ? [] : {});
+      const copy = (Array.isArray(from) ? [...from] : { ...from }) as Record<string, Value | undefined>;
       target[step] = copy as Value;
       target = copy;
     }

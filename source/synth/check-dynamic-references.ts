@@ -54,6 +54,23 @@ export function checkDynamicReferences(stack: TemplateBuilder, logicalIds: reado
     }
   }
   for (const [service, count] of counts) reportCount(stack, service, count);
+  checkOutputs(stack);
+}
+
+/** Outputs are for everybody who may see the stack: CloudFormation leaves references to secrets in them as they are. */
+function checkOutputs(stack: TemplateBuilder): void {
+  for (const [index, { name }] of stack.config.outputs.entries()) {
+    const { Value } = stack.outputs[name] ?? {};
+    const secret = [...referencesIn(Value, [])].find(({ service }) => service !== 'ssm');
+    if (secret === undefined) continue;
+    stack.report({
+      severity: 'error',
+      code: 'secret-in-output',
+      path: ['stackConfig', 'outputs', index, 'value'],
+      message: `CloudFormation resolves no secrets in outputs (${secret.text}).`,
+      suggestion: 'Output the name of the secret, which who may read it can read it by.',
+    });
+  }
 }
 
 const isText = (text: string) => (value: unknown) => typeof value === 'string' && value.includes(text);

@@ -1,4 +1,5 @@
 import { isIntrinsic, type Value } from '../model/intrinsic.ts';
+import type { Template, TemplateResource } from '../model/template.ts';
 import { checkEnvironment } from './check-environment.ts';
 import type { TemplateBuilder } from './template-builder.ts';
 
@@ -11,6 +12,7 @@ const limits = {
   resourcesWarning: 470,
   parameters: 200,
   outputs: 200,
+  templateBytes: 1_000_000,
   roleCharacters: 10_240,
 };
 
@@ -40,6 +42,25 @@ function checkRoles(stack: TemplateBuilder): void {
     });
   }
 }
+
+/** The bytes that a deploy sends; what takes the most of them is named. */
+export function checkTemplateSize(stack: TemplateBuilder, template: Template): void {
+  const bytes = sizeOf(template);
+  if (bytes <= limits.templateBytes) return;
+  const [largest = ''] = Object.entries(template.Resources)
+    .map(([logicalId, resource]) => [logicalId, sizeOf(resource)] as const)
+    .reduce((one, other) => (other[1] > one[1] ? other : one), ['', 0]);
+  stack.report({
+    severity: 'error',
+    code: 'template-too-large',
+    path: ['resources'],
+    at: 'key',
+    message: `The template would have ${bytes} bytes; CloudFormation allows ${limits.templateBytes}.`,
+    suggestion: `Split the service into several configs, or make resources smaller; the largest is ${largest}.`,
+  });
+}
+
+const sizeOf = (value: Template | TemplateResource): number => Buffer.byteLength(JSON.stringify(value));
 
 function checkCounts(stack: TemplateBuilder): void {
   const resources = Object.keys(stack.resources).length;

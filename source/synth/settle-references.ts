@@ -1,9 +1,10 @@
 import type { ConfigPath } from '../model/diagnostic.ts';
 import { isIntrinsic, type Value } from '../model/intrinsic.ts';
-import { didYouMean, nearestWord } from '../model/nearest-word.ts';
+import { didYouMean } from '../model/nearest-word.ts';
 import type { TemplateResource } from '../model/template.ts';
 import { checkDynamicReferences } from './check-dynamic-references.ts';
-import { attributesOf, isAttribute, resolveAttribute } from './cloudformation-attributes.ts';
+import { checkNamedReferences, unknownAttribute } from './check-named-references.ts';
+import { isAttribute, resolveAttribute } from './cloudformation-attributes.ts';
 import { placeOf } from './config-place.ts';
 import { findCycle } from './find-cycle.ts';
 import type { TemplateBuilder } from './template-builder.ts';
@@ -67,40 +68,8 @@ function checkCondition(stack: TemplateBuilder, logicalId: string, { Condition }
   });
 }
 
-/** `$CfResourceParam`, whose places in the config are known exactly. */
-function checkNamedReferences(stack: TemplateBuilder): void {
-  for (const { path, logicalId, attribute } of stack.config.cloudformationReferences) {
-    const resource = stack.resources[logicalId];
-    if (!resource) {
-      const raw = Object.keys(stack.config.cloudformationResources);
-      const isName = stack.config.resources.some(({ name }) => name === logicalId);
-      const near = nearestWord(logicalId, Object.keys(stack.resources));
-      stack.report({
-        severity: 'error',
-        code: 'unknown-logical-id',
-        path,
-        message: `$CfResourceParam: the stack has no CloudFormation resource "${logicalId}".`,
-        ...(raw.length > 0 ? { expected: `one of ${raw.join(', ')}, or a logical id of the template` } : {}),
-        suggestion: isName
-          ? `"${logicalId}" is a resource of this config: use $ResourceParam.`
-          : near === undefined
-            ? '"stp synth" prints the template with its logical ids.'
-            : `Did you mean "${near}"?`,
-      });
-    } else if (!resolveAttribute(logicalId, resource.Type, attribute)) {
-      stack.report({
-        severity: 'error',
-        code: 'unknown-attribute',
-        path,
-        message: `$CfResourceParam: ${resource.Type} has no attribute "${attribute}".`,
-        expected: `one of ${attributesOf(resource.Type).join(', ')}`,
-        ...didYouMean(attribute, ['Arn', 'Name', ...attributesOf(resource.Type)]),
-      });
-    }
-  }
-}
-
-type PlaceOf = (isIt?: (value: unknown, key: string | number) => boolean) => ConfigPath;
+type IsIt = (value: unknown, key: string | number) => boolean;
+type PlaceOf = (isIt?: IsIt) => ConfigPath;
 
 class Walk {
   readonly dependencies: string[] = [];
@@ -195,15 +164,29 @@ class Walk {
     this.depend(logicalId);
     const type = this.#stack.resources[logicalId]?.Type;
     if (type === undefined || typeof attribute !== 'string' || isAttribute(type, attribute)) return undefined;
-    return resolveAttribute(logicalId, type, attribute);
+    const resolved = resolveAttribute(logicalId, type, attribute);
+    const { cloudformationReferences: named } = this.#stack.config;
+    // Those of `$CfResourceParam` are judged where they are written.
+    if (!resolved && !named.some((one) => one.logicalId === logicalId && one.attribute === attribute)) {
+      this.#reportAttribute(type, attribute, (value, key) => key === 'Fn::GetAtt' && value === member);
+    }
+    return resolved;
+  }
+
+  #reportAttribute(type: string, attribute: string, isIt: IsIt): void {
+    this.#stack.report({ ...unknownAttribute(type, attribute), path: this.#placeOf(isIt) });
   }
 
   #substitution(member: Value | undefined): void {
     const [template, variables] = Array.isArray(member) ? member : [member];
     if (typeof template !== 'string') return;
     for (const [, name = ''] of template.matchAll(/\$\{([^!}][^}]*)\}/g)) {
-      const given = typeof variables === 'object' && variables !== null && Object.hasOwn(variables, name);
-      if (!given) this.depend(splitOnce(name)[0]);
+      if (typeof variables === 'object' && variables !== null && Object.hasOwn(variables, name)) continue;
+      const [logicalId, attribute] = splitOnce(name);
+      this.depend(logicalId);
+      const type = this.#stack.resources[logicalId]?.Type;
+      if (type === undefined || attribute === '' || isAttribute(type, attribute)) continue;
+      this.#reportAttribute(type, attribute, (value) => typeof value === 'string' && value.includes(name));
     }
   }
 }

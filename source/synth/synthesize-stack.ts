@@ -14,7 +14,7 @@ import type { MongoDbAtlasProperties } from '../resources/third-party/mongo-db-a
 import { type ProvidedResource, providedResources } from '../resources/third-party/provided.ts';
 import { applyOverrides } from './apply-overrides.ts';
 import { addBudget } from './budget.ts';
-import { checkLimits } from './check-limits.ts';
+import { checkLimits, checkTemplateSize } from './check-limits.ts';
 import { checkNames } from './check-names.ts';
 import { publishVersions } from './publish-versions.ts';
 import { settleReferences } from './settle-references.ts';
@@ -84,6 +84,7 @@ export function synthesizeStack(given: Config, { digests = {} }: SynthesisInput 
     Resources: stack.resources,
     ...(Object.keys(stack.outputs).length > 0 ? { Outputs: stack.outputs } : {}),
   };
+  checkTemplateSize(stack, template);
   const artifacts = [...stack.functions.keys()]
     .filter((functionName) => !stack.resource(functionName).helper)
     .map((functionName) => ({
@@ -165,13 +166,14 @@ function finishFunction(stack: TemplateBuilder, name: string, draft: FunctionDra
 
 function addRaw(stack: TemplateBuilder, logicalId: string, raw: Record<string, Value>): void {
   const path = ['cloudformationResources', logicalId];
+  const type = stack.resources[logicalId]?.Type;
   if (Object.hasOwn(stack.resources, logicalId) || Object.hasOwn(stack.parameters, logicalId)) {
     stack.report({
       severity: 'error',
       code: 'logical-id-collision',
       path,
       at: 'key',
-      message: `The stack has a ${stack.resources[logicalId]?.Type ?? 'parameter'} ${logicalId} already.`,
+      message: `The stack has ${type === undefined ? 'a parameter' : `an ${type}`} ${logicalId} already.`,
       suggestion: 'Rename yours.',
     });
     return;

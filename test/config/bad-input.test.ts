@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { functionWith, report } from './read.ts';
+import { functionWith, read, report } from './read.ts';
 
 test('not YAML', () => {
   expect(report('resources: [\n  a: {\n')).toMatchInlineSnapshot(`
@@ -122,6 +122,19 @@ test('a wrong type', () => {
       Write 10 without quotes.
     "
   `);
+});
+
+test("CloudFormation's own functions in the place of directives", () => {
+  const text = functionWith(`      memory: !Ref Size
+      environment: [{ name: A, value: !GetAtt Topic.TopicArn }]
+      tags: [{ name: a, value: !Sub 'a' }]
+`);
+  const { problems } = read(text);
+  expect(problems.map(({ code, suggestion }) => `${code} ${suggestion}`)).toEqual(
+    Array(3).fill(
+      "wrong-type CloudFormation's functions stand in \"cloudformationResources\" and \"overrides\"; here a directive says it, such as $CfResourceParam('Topic', 'Arn').",
+    ),
+  );
 });
 
 test('a missing entry file', () => {

@@ -92,6 +92,11 @@ describe('directives that need no AWS', () => {
     ]);
   });
 
+  test('a number from a variable is no text that lost its zeros', () => {
+    const text = functionWith('      environment: [{ name: PORT, value: $Var().port }]\n');
+    expect(places(`${text}variables: { port: 8080 }\n`)).toEqual([]);
+  });
+
   test('a directive in quotes stays text, and that is said', () => {
     const [problem, ...others] = problemsOf("$CfStackOutput('base-$Stage()', 'Url')");
     expect(others).toEqual([]);
@@ -118,6 +123,10 @@ describe('directives that need no AWS', () => {
 describe('directives that CloudFormation resolves', () => {
   test.each([
     ["$Secret('db')", '{{resolve:secretsmanager:db:SecretString}}'],
+    [
+      "$Secret('arn:aws:secretsmanager:eu-west-1:123456789012:secret:db-a1b2c3.user')",
+      '{{resolve:secretsmanager:arn:aws:secretsmanager:eu-west-1:123456789012:secret:db-a1b2c3:SecretString:user}}',
+    ],
     ["$Secret('db.user.name')", '{{resolve:secretsmanager:db:SecretString:user.name}}'],
     [
       "$Secret('db', '01234567-89ab-cdef')",
@@ -178,6 +187,7 @@ describe('directives that CloudFormation resolves', () => {
     ],
     ['$Secret(5)', 'directive-argument', undefined],
     ["$Secret('a:b')", 'directive-argument', undefined],
+    ["$Secret('arn:aws:s3:::a')", 'directive-argument', undefined],
     ["$Secret('a', 'b:c')", 'directive-argument', undefined],
     ["$SsmParam('a b')", 'directive-argument', undefined],
     ["$SsmParam('/a:latest')", 'directive-argument', undefined],

@@ -234,7 +234,7 @@ describe('files', () => {
       'directive-path Function f: property with path "b" is not accessible on result of directive $File().',
     ],
     ["$File('note.txt')", 'directive-file Function f: $File cannot read "note.txt".'],
-    ["$FileRaw('.')", 'directive-file Function f: $FileRaw: file "." cannot be read.'],
+    ["$FileRaw('.')", 'directive-file Function f: $FileRaw: "." is a folder.'],
     [
       "$File('empty.json')",
       'directive-file Function f: $File: "empty.json" cannot be read as json: Unexpected end of JSON input',

@@ -10,6 +10,7 @@ describe('what YAML allows and a config does not', () => {
     ['a list', '- a\n- b\n', '1:1 not-a-mapping'],
     ['a list as key', 'resources:\n  ? [a, b]\n  : c\n', '2:5 invalid-key'],
     ['an alias inside of itself', `${api}    properties: &p { cors: *p }\n`, '4:28 endless-alias'],
+    ['an alias of nothing', `variables: { a: &base 1, b: *bsae }\n${api}`, '1:29 unknown-alias'],
     ['many levels', `${api}variables: ${'['.repeat(150)}${']'.repeat(150)}\n`, '4:111 nested-too-deeply'],
     ['no resources', 'resources: {}\n', '1:1 no-resources'],
     ['no value', 'resources:\n', '1:1 wrong-type'],

@@ -17,6 +17,7 @@ test('properties are set, mended and added, also in lists', () => {
         AttributeDefinitions.0.AttributeType: N
         AttributeDefinitions.1: { AttributeName: at, AttributeType: S }
         KinesisStreamSpecification.StreamArn: $CfResourceParam('Stream', 'Arn')
+        Tags.0: { Key: team, Value: news }
 cloudformationResources:
   Stream: { Type: AWS::Kinesis::Stream, Properties: { ShardCount: 1 } }
 `),
@@ -29,6 +30,7 @@ cloudformationResources:
       { AttributeName: 'id', AttributeType: 'N' },
       { AttributeName: 'at', AttributeType: 'S' },
     ],
+    Tags: [{ Key: 'team', Value: 'news' }],
   });
   expect(property(stack, 'PostsTable', 'KinesisStreamSpecification', 'StreamArn')).toEqual({
     'Fn::GetAtt': ['Stream', 'Arn'],
@@ -40,6 +42,10 @@ test.each([
   [
     'PostsTable: { KeySchema.3.AttributeName: a }',
     '"KeySchema.3.AttributeName" cannot be set in PostsTable: KeySchema is a list of 1, and "3" no place in it.',
+  ],
+  [
+    'PostsTable: { Tags.1.Key: a }',
+    '"Tags.1.Key" cannot be set in PostsTable: Tags is a list of 0, and "1" no place in it.',
   ],
   [
     'PostsTable: { KeySchema.first: a }',

@@ -82,6 +82,16 @@ describe('what is refused when the template is there', () => {
       'The stack has no CloudFormation resource "Qeue", which is referred to here.',
     ],
     [
+      '{ Type: AWS::SNS::Topic, Properties: { TopicName: !GetAtt Queue.Nmae } }',
+      ['cloudformationResources', 'X', 'Properties', 'TopicName', 'Fn::GetAtt'],
+      'AWS::SQS::Queue has no attribute "Nmae".',
+    ],
+    [
+      "{ Type: AWS::SNS::Topic, Properties: { TopicName: !Sub 'a-${Queue.Nmae}' } }",
+      ['cloudformationResources', 'X', 'Properties', 'TopicName', 'Fn::Sub'],
+      'AWS::SQS::Queue has no attribute "Nmae".',
+    ],
+    [
       '{ Type: AWS::SQS::Queue, Condition: IsProd }',
       ['cloudformationResources', 'X', 'Condition'],
       'The stack has no condition "IsProd".',
@@ -107,7 +117,7 @@ describe('what is refused when the template is there', () => {
       {
         code: 'logical-id-collision',
         path: ['cloudformationResources', 'PostsQueue'],
-        message: 'The stack has a AWS::SQS::Queue PostsQueue already.',
+        message: 'The stack has an AWS::SQS::Queue PostsQueue already.',
       },
     ]);
   });
@@ -182,6 +192,21 @@ describe('outputs', () => {
     const refused = `resources:\n  q: { type: sqs-queue }\nstackConfig:\n  outputs: [{ name: a-b, value: b }, { name: c, value: d }, { name: c, value: x, description: ${'x'.repeat(1025)} }]\n`;
     expect(places(refused)).toEqual(['4:21 wrong-format', '4:69 duplicate-entry', '4:95 too-long']);
   });
+});
+
+test('outputs hold no secrets', () => {
+  const output = (value: string) =>
+    `resources:\n  q: { type: sqs-queue }\nstackConfig:\n  outputs: [{ name: a, value: "${value}" }]\n`;
+  expect(synthesize(output("$SsmParam('/p')")).findings).toEqual([]);
+  for (const value of [
+    "x-$Secret('s')",
+    "$SsmParam('/p', 'secure')",
+    "$CfFormat('{}-{}', $Secret('s'), $AwsAccountId())",
+  ]) {
+    expect(synthesize(output(value)).findings).toMatchObject([
+      { code: 'secret-in-output', path: ['stackConfig', 'outputs', 0, 'value'] },
+    ]);
+  }
 });
 
 test('outputs: 200 of them, and none of the names that the stack has', () => {

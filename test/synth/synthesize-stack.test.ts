@@ -239,6 +239,22 @@ describe('limits', () => {
     ]);
   });
 
+  test('1 MB of template', () => {
+    const topics = (bytes: number) =>
+      `resources: {}\ncloudformationResources:\n  Small: { Type: AWS::SNS::Topic }\n  Large: { Type: AWS::SNS::Topic, Properties: { DisplayName: ${'x'.repeat(bytes)} } }\n`;
+    const small = Buffer.byteLength(JSON.stringify(synthesize(topics(1)).template));
+    expect(synthesize(topics(1_000_001 - small)).findings).toEqual([]);
+    expect(synthesize(topics(1_000_002 - small)).findings).toMatchObject([
+      {
+        severity: 'error',
+        code: 'template-too-large',
+        message: 'The template would have 1000001 bytes; CloudFormation allows 1000000.',
+        suggestion:
+          'Split the service into several configs, or make resources smaller; the largest is Large.',
+      },
+    ]);
+  });
+
   test('60 references to secrets', () => {
     const secrets = (count: number) =>
       functionWith(

@@ -64,11 +64,14 @@ async function readText(path: string, directive: string, directory: string): Pro
   try {
     return await readFile(resolve(directory, path), 'utf8');
   } catch (cause) {
-    const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
+    const { code } = cause as NodeJS.ErrnoException;
     throw new NoAnswer({
       code: 'directive-file',
-      message: `$${directive}: file "${path}" ${missing ? 'does not exist' : 'cannot be read'}.`,
-      suggestion: 'Paths are relative to the folder of the config.',
+      message:
+        code === 'EISDIR'
+          ? `$${directive}: "${path}" is a folder.`
+          : `$${directive}: file "${path}" ${code === 'ENOENT' ? 'does not exist' : 'cannot be read'}.`,
+      ...(code === 'ENOENT' ? { suggestion: 'Paths are relative to the folder of the config.' } : {}),
     });
   }
 }

@@ -181,8 +181,12 @@ export function joinParts(parts: readonly Value[]): Value {
   return Object.keys(variables).length === 0 ? literal : { 'Fn::Sub': [template, variables] };
 }
 
-/** What CloudFormation allows in the reference; a colon or a brace would end it early. */
-export const isSecretId = (id: string): boolean => /^[\w/+=@-]+$/.test(id);
+/**
+ * A name, or the ARN that a secret of another account is known by; another colon or a brace would end the reference.
+ * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references-secretsmanager.html
+ */
+export const isSecretId = (id: string): boolean =>
+  /^(?:arn:[\w-]+:secretsmanager:[\w-]+:\w+:secret:)?[\w/+=@-]+$/.test(id);
 
 /** Secret names hold no dots: the first one parts the name from the key of a JSON secret. */
 function secret(argument: Value | undefined, version: Value | undefined): string {
@@ -193,7 +197,7 @@ function secret(argument: Value | undefined, version: Value | undefined): string
   if (!isSecretId(id) || (key !== '' && !/^:[\w.-]+$/.test(key))) {
     throw new DirectiveError('directive-argument', `"${name}" is not the name of a secret.`, {
       argument: 0,
-      expected: "'name' or 'name.key'",
+      expected: "'name', 'name.key', or the secret's ARN in the place of its name",
     });
   }
   if (version === undefined) return `{{resolve:secretsmanager:${id}:SecretString${key}}}`;
