@@ -27,7 +27,7 @@ const words: Readonly<Record<string, readonly [call: string, meaning: string]>> 
   CfResourceParam: ["$CfResourceParam('Topic', 'Arn')", 'An attribute of a CloudFormation resource.'],
   Secret: [
     "$Secret('database.password')",
-    'A secret of AWS Secrets Manager, or a key of it. A deploy names the version that is current then, so that a changed secret is a change; `$Secret(name, versionId)` names another.',
+    'A secret of AWS Secrets Manager, or a key of it; one of another account by its ARN. A deploy names the version that is current then, so that a changed secret is a change; `$Secret(name, versionId)` names another.',
   ],
   SsmParam: [
     "$SsmParam('/shop/key')",

@@ -72,18 +72,19 @@ function typeText(node: SchemaNode, linkOf: (noun: string, type: string) => stri
     return `${describeSchema(node)}: ${node.anyOf.map((one) => code(String(one.properties?.type?.const))).join(', ')}`;
   }
   if (node.enum) return node.enum.map((one) => code(String(one))).join(', ');
-  const { minLength = 0, maxLength, minItems = 0, maxItems, pattern } = node;
+  const { minLength = 0, maxLength, minItems = 0, maxItems } = node;
   const items = node.items && node.items.properties === undefined ? typeText(node.items, linkOf) : '';
-  return [
+  const format = node['stp:format'];
+  const words = [
     describeSchema(node) || 'any value',
     items === '' ? '' : `of ${items}`,
     range(minLength, maxLength, 'characters'),
     range(minItems, maxItems, 'entries'),
-    pattern === undefined ? '' : `that fits ${code(pattern)}`,
   ]
     .filter((text) => text !== '')
     .join(', ')
     .replace(', of ', ' of ');
+  return format === undefined ? words : `${words}: ${format}`;
 }
 
 function linksIn(

@@ -21,7 +21,11 @@ export const accessibilitySchema = closedObject(
       Type.Array(
         closedObject({
           Sid: Type.Optional(
-            Type.String({ description: 'Name of the statement.', pattern: '^[A-Za-z0-9]*$' }),
+            Type.String({
+              description: 'Name of the statement.',
+              pattern: '^[A-Za-z0-9]*$',
+              'stp:format': 'letters and digits',
+            }),
           ),
           Effect: Type.Optional(
             oneOf(['Allow', 'Deny'], { description: 'A Deny wins over every Allow.', default: 'Allow' }),

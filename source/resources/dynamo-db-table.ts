@@ -61,6 +61,7 @@ const schema = closedObject({
           description: 'Name that queries use.',
           examples: ['byAuthor'],
           pattern: '^[A-Za-z0-9_.-]{3,255}$',
+          'stp:format': '3 to 255 letters, digits, hyphens, dots and underscores',
         }),
         ...keys,
         projections: Type.Optional(

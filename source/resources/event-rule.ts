@@ -16,6 +16,7 @@ export const inputProperties = {
       description: 'JSON path of the part of the event that is handed over.',
       examples: ['$.detail'],
       pattern: '^\\$',
+      'stp:format': 'a JSON path, which begins with $',
     }),
   ),
   inputTransformer: Type.Optional(

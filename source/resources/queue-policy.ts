@@ -13,7 +13,13 @@ import { closedObject, mapOf, oneOf } from './schema.ts';
 /** Keys as IAM has them; the resource is the queue itself. */
 export const policyStatementsSchema = Type.Array(
   closedObject({
-    Sid: Type.Optional(Type.String({ description: 'Name of the statement.', pattern: '^[A-Za-z0-9]*$' })),
+    Sid: Type.Optional(
+      Type.String({
+        description: 'Name of the statement.',
+        pattern: '^[A-Za-z0-9]*$',
+        'stp:format': 'letters and digits',
+      }),
+    ),
     Effect: Type.Optional(
       oneOf(['Allow', 'Deny'], { description: 'A Deny wins over every Allow.', default: 'Allow' }),
     ),

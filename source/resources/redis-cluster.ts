@@ -13,6 +13,7 @@ const schema = closedObject({
     description: 'Class of each node.',
     examples: ['cache.t4g.micro'],
     pattern: '^cache\\.[a-z0-9-]+\\.[a-z0-9.-]+$',
+    'stp:format': 'a class of nodes such as cache.t4g.micro',
   }),
   defaultUserPassword: Type.String({
     title: 'Password',

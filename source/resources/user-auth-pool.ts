@@ -105,6 +105,7 @@ const schema = closedObject(
         description: 'First part of their address, which nobody else may have.',
         examples: ['my-shop'],
         pattern: '^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$',
+        'stp:format': 'up to 63 lower-case letters, digits and hyphens, no hyphen at either end',
       }),
     ),
     generateClientSecret: Type.Optional(

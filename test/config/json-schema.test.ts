@@ -186,6 +186,19 @@ test('each property that an editor completes is told about', () => {
   ).toContain('Function: Code that runs on AWS Lambda when something invokes it.');
 });
 
+test('each property says what it is for, and in words what a text has to look like', () => {
+  const places = schemaPlaces();
+  // Of a branch the type tells what it is; `x` stands for names that a config gives.
+  const silent = places.filter(({ name, node, path }) => {
+    const isNamed = typeof path.at(-1) === 'string' && !/(?:[\]}]|\.(?:x|type|properties))$/.test(name);
+    return isNamed && node.description === undefined && node.title === undefined;
+  });
+  expect(silent.map(({ name }) => name)).toEqual([]);
+  const patterns = places.filter(({ node }) => node.pattern !== undefined);
+  expect(patterns.length).toBeGreaterThan(10);
+  expect(patterns.filter(({ node }) => node['stp:format'] === undefined).map(({ name }) => name)).toEqual([]);
+});
+
 describe('what editors show', () => {
   type Node = { [keyword: string]: Node } & { description?: string; title?: string };
   const functionBranch = (): Node => {

@@ -37,6 +37,7 @@ const branches = {
             'Name of the handler. Default: `default` of JavaScript, `handler` of Python, `handleRequest` of Java.',
           minLength: 1,
           pattern: '^[\\w$]+$',
+          'stp:format': 'letters, digits, _ and $',
         }),
       ),
       languageSpecificConfig: Type.Optional(languageOptionsSchema),

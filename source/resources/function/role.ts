@@ -7,7 +7,13 @@ import { closedObject, mapOf, oneOf, oneOrMany } from '../schema.ts';
 /** Keys as IAM has them, so that a statement can be pasted from its documentation. */
 export const iamRoleStatementsSchema = Type.Array(
   closedObject({
-    Sid: Type.Optional(Type.String({ description: 'Name of the statement.', pattern: '^[A-Za-z0-9]*$' })),
+    Sid: Type.Optional(
+      Type.String({
+        description: 'Name of the statement.',
+        pattern: '^[A-Za-z0-9]*$',
+        'stp:format': 'letters and digits',
+      }),
+    ),
     Effect: Type.Optional(
       oneOf(['Allow', 'Deny'], { description: 'A Deny wins over every Allow.', default: 'Allow' }),
     ),

@@ -81,6 +81,7 @@ const dbName = Type.Optional(
     description: 'Made with the first deploy.',
     examples: ['shop'],
     pattern: '^[A-Za-z][A-Za-z0-9_]{0,62}$',
+    'stp:format': 'up to 63 letters, digits and underscores, a letter first',
   }),
 );
 const version = Type.Optional(
@@ -105,6 +106,7 @@ const instance = closedObject(
       description: 'Class of the instance.',
       examples: ['db.t4g.micro'],
       pattern: '^db\\.[a-z0-9-]+\\.[a-z0-9.-]+$',
+      'stp:format': 'a class of instances such as db.t4g.micro',
     }),
     multiAz: Type.Optional(staticSwitch({ description: 'Keeps a standby in another zone.', default: false })),
   },

@@ -21,6 +21,7 @@ export const databaseSchema = closedObject({
           default: 'db_master_user',
           examples: ['admin'],
           pattern: '^[A-Za-z][A-Za-z0-9_]{0,127}$',
+          'stp:format': 'up to 128 letters, digits and underscores, a letter first',
         }),
       ),
       masterUserPassword: Type.String({
@@ -29,6 +30,7 @@ export const databaseSchema = closedObject({
         minLength: 8,
         maxLength: 128,
         pattern: '^[^/@" ]*$',
+        'stp:format': 'a text without /, @, " and spaces',
       }),
     },
     { title: 'Credentials', description: 'Of the user who may do everything.' },
