@@ -43,8 +43,9 @@ function checkRoles(stack: TemplateBuilder): void {
   }
 }
 
-/** The bytes that a deploy sends; what takes the most of them is named. */
+/** The bytes that a deploy sends; what takes the most of them is named. Too many resources have an error already. */
 export function checkTemplateSize(stack: TemplateBuilder, template: Template): void {
+  if (Object.keys(template.Resources).length > limits.resources) return;
   const bytes = sizeOf(template);
   if (bytes <= limits.templateBytes) return;
   const [largest = ''] = Object.entries(template.Resources)
