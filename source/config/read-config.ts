@@ -105,8 +105,7 @@ type MappingOptions = ReadOptions & { globalAlarms: GlobalAlarm[] };
 
 function readMapping(raw: Raw, source: YamlSource, problems: ProblemList, options: MappingOptions): Config {
   const { stage, region } = options;
-  const types = typesOf(raw.resources);
-  problems.resourceTypes = types;
+  problems.resourceTypes = typesOf(raw.resources);
   const { profile, cliArguments, externals } = options;
   const directives = resolveLocalDirectives({
     config: raw,
@@ -117,6 +116,9 @@ function readMapping(raw: Raw, source: YamlSource, problems: ProblemList, option
     ...(externals ? { externals } : {}),
   });
   for (const finding of directives) problems.add(finding);
+  // A directive may have given a type, a resource or all of them.
+  const types = typesOf(raw.resources);
+  problems.resourceTypes = types;
   for (const finding of checkDirectiveNames(raw.directives)) problems.add(finding);
   const broken = new BrokenParts();
   checkWholeSchema(raw, { types, source, problems, broken });

@@ -80,6 +80,8 @@ export class YamlSource {
     for (const { code, message, pos } of this.#document?.errors ?? []) {
       // At one place, the first error is the cause and the others follow from it.
       if (places.has(pos[0])) continue;
+      // So does all that stands where a document should begin, since the parser has lost its place.
+      if (this.findings.length > 0 && message.includes(' token in YAML stream')) continue;
       places.add(pos[0]);
       const hint = unquotedDirective(this.text, pos[0]);
       const { line } = this.range(pos[0], pos[0]);
@@ -87,7 +89,7 @@ export class YamlSource {
       if (hint.suggestion !== undefined && unquoted.has(line)) continue;
       if (hint.suggestion !== undefined) unquoted.add(line);
       this.findings.push({
-        ...describeSyntaxError(code, message),
+        ...describeSyntaxError(code, message, this.text.slice(pos[0], pos[1])),
         ...hint,
         start: pos[0],
         end: pos[1],
@@ -326,8 +328,21 @@ const tooDeep = (offset: number): TextFinding => ({
 });
 
 /** The parser's errors in the words of somebody who edits a config. */
-function describeSyntaxError(code: string, message: string): Omit<TextFinding, 'start' | 'end'> {
+function describeSyntaxError(
+  code: string,
+  message: string,
+  written: string,
+): Omit<TextFinding, 'start' | 'end'> {
   switch (code) {
+    case 'UNEXPECTED_TOKEN': {
+      // The parser's names of its tokens say nothing to others.
+      const isToken = /^Unexpected [a-z-]+(?: at node end| token)\b/.test(message);
+      const [word] = /^\S{1,40}/.exec(written) ?? [];
+      return {
+        code: 'yaml-syntax',
+        message: isToken && word !== undefined ? `Unexpected "${word}".` : withDot(message),
+      };
+    }
     case 'TAB_AS_INDENT':
       return {
         code: 'tab-indent',

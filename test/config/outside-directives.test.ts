@@ -249,6 +249,26 @@ describe('files', () => {
   });
 });
 
+test('YAML of another file has the tags of CloudFormation, and no key twice', async () => {
+  write({
+    'more.yml':
+      'Topic: { Type: AWS::SNS::Topic, Properties: { TopicName: !Sub "${AWS::StackName}-news" } }\n',
+    'twice.yml': 'a: 1\nb: 2\na: 3\n',
+    'types.yml':
+      'f:\n  type: function\n  properties:\n    packaging: { type: stacktape-lambda-buildpack, properties: { entryfilePath: f.ts } }\n    connectTo: [posts]\nposts: { type: sqs-queue }\n',
+  });
+  const { config, problems } = await load(
+    "resources: $File('types.yml')\ncloudformationResources: $File('more.yml')\n",
+  );
+  expect(problems).toEqual([]);
+  expect(config?.cloudformationResources.Topic?.Properties).toEqual({
+    TopicName: { 'Fn::Sub': '${AWS::StackName}-news' },
+  });
+  expect(await outcome("$File('twice.yml').a")).toEqual([
+    'directive-file Function f: $File: "twice.yml" cannot be read as yml: Key "a" is there already, at line 1, column 1. (line 3, column 1)',
+  ]);
+});
+
 test('INI with sections in sections, lists, switches, quotes and comments', () => {
   const text = `; note
 top = 1 ; one

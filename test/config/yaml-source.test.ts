@@ -18,6 +18,18 @@ describe('what YAML allows and a config does not', () => {
     expect(places(text)).toEqual([place]);
   });
 
+  test('what follows from a bracket that is not closed is not told', () => {
+    const text = `${api}    properties: { cors: $Format('{}', 'a') }\n    overrides: { ApiApi: {} }\n`;
+    expect(read(text).problems).toMatchObject([
+      {
+        code: 'yaml-syntax',
+        message: 'Unexpected "{".',
+        suggestion: 'Inside of { } and [ ] a directive has to be in double quotes.',
+      },
+    ]);
+    expect(places(`${api}}\n${api}`)).toEqual(['4:1 yaml-syntax']);
+  });
+
   test('aliases of aliases without end', () => {
     const levels = Array.from({ length: 12 }, (_, level) => {
       const entries =

@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { extname, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { parse } from 'yaml';
 import { AwsError, UserError } from '../../model/errors.ts';
+import { YamlSource } from '../yaml-source.ts';
 import type { AskAws, ExternalAnswer, ExternalCall } from './external-call.ts';
 
 export type Outside = {
@@ -97,14 +97,14 @@ async function readData(path: string, directory: string): Promise<unknown> {
         }),
     );
   }
-  const text = await readText(path, 'File', directory);
+  const text = (await readText(path, 'File', directory)).replace(/^\uFEFF/, '');
   try {
     switch (extension) {
       case '.json':
         return JSON.parse(text);
       case '.yml':
       case '.yaml':
-        return parse(text, { logLevel: 'error' });
+        return readYaml(text, path);
       case '.env':
         return process.getBuiltinModule('node:util').parseEnv(text);
       case '.ini':
@@ -122,6 +122,15 @@ async function readData(path: string, directory: string): Promise<unknown> {
     expected: 'a file that ends with .json, .yml, .yaml, .env, .ini, .js, .ts or .py',
     suggestion: 'Use $FileRaw for its text.',
   });
+}
+
+/** As a config: with the short forms of CloudFormation's functions, and no key twice. */
+function readYaml(text: string, path: string): unknown {
+  const source = new YamlSource(text, path);
+  const [finding] = source.findings;
+  if (!finding) return source.value;
+  const { line, column } = source.range(finding.start, finding.end);
+  throw new Error(`${finding.message} (line ${line}, column ${column})`);
 }
 
 const gitCommands: Readonly<Record<string, readonly string[]>> = {
