@@ -127,7 +127,7 @@ exports.loud = () => {
     expect(await outcome('$Size($Var().list, $Var().map)', rest)).toBe('3 dev');
     const late = rest.replace('[1, 2, $Stage()]', '[$AwsAccountId()]');
     expect(await outcome('$Size($Var().list, $Var().map)', late)).toEqual([
-      "directive-argument Function f: Non-runtime directive $Size can't be dependent on a result of runtime directive $Var.",
+      "directive-argument Function f: Non-runtime directive $Size can't be dependent on a result of runtime directive $AwsAccountId.",
     ]);
   });
 

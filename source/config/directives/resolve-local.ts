@@ -212,11 +212,11 @@ class LocalResolver {
         continue;
       }
       const inner = call.args[index];
-      const innerName = inner?.kind === 'call' ? inner.call.name : 'directive';
+      const runtime = argument.parts.find((part) => typeof part === 'object');
       throw new At(
         new DirectiveError(
           'directive-argument',
-          `Non-runtime directive $${name} can't be dependent on a result of runtime directive $${innerName}.`,
+          `Non-runtime directive $${name} can't be dependent on a result of runtime directive $${runtime?.call.name}.`,
           name === 'Format' ? { suggestion: 'Use $CfFormat.' } : {},
         ),
         inner?.start ?? call.start,
