@@ -1,40 +1,15 @@
 import * as Type from 'typebox';
 import { type ConfigResource, stackNameOf } from '../model/config.ts';
-import { defineResource, type LocalFinding } from '../model/descriptor.ts';
+import { defineResource } from '../model/descriptor.ts';
 import { getAtt, ref, sub } from '../model/intrinsic.ts';
 import type { Names } from '../model/stack-builder.ts';
 import { closedObject, oneOf, staticSwitch } from './schema.ts';
+import { checkFlows, clientProperties, userPoolClient } from './user-pool-client.ts';
 
 const required = (what: string) =>
   Type.Optional(
     Type.Boolean({ title: `Require ${what}`, description: `Passwords need ${what}.`, default: true }),
   );
-
-/**
- * HTTPS, HTTP at this machine alone, or a scheme of an app.
- * @see https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CreateUserPoolClient.html
- */
-const address = Type.String({
-  description: 'Address.',
-  maxLength: 1024,
-  pattern:
-    '^(?!http://(?!(?:localhost|127\\.0\\.0\\.1|\\[::1\\])(?:[:/]|$)))[A-Za-z][A-Za-z0-9+.-]*://[^#\\s]+$',
-  'stp:format': 'an address with https (http at localhost alone), or with a scheme of an app, without #',
-});
-
-const addresses = (description: string) =>
-  Type.Optional(
-    Type.Array(address, { description, maxItems: 100, examples: [['https://example.com/signed-in']] }),
-  );
-
-const seconds = (title: string, fallback: number) =>
-  Type.Optional(
-    Type.Integer({ title, description: 'Seconds.', default: fallback, minimum: 300, maximum: 86_400 }),
-  );
-
-const flows = ['code', 'implicit', 'client_credentials'] as const;
-const scopes = ['phone', 'email', 'openid', 'profile', 'aws.cognito.signin.user.admin'];
-const scopeSign = '[!#-\\[\\]-~]';
 
 const schema = closedObject(
   {
@@ -71,31 +46,6 @@ const schema = closedObject(
         { title: 'Passwords', description: 'What a password has to have.' },
       ),
     ),
-    callbackURLs: addresses('Where users may be sent after signing in.'),
-    logoutURLs: addresses('Where users may be sent after signing out.'),
-    allowedOAuthFlows: Type.Optional(
-      Type.Array(oneOf(flows, { description: 'OAuth flow.' }), {
-        description: 'OAuth flows of the client. Default: code, where there are callback addresses.',
-        minItems: 1,
-        uniqueItems: true,
-      }),
-    ),
-    allowedOAuthScopes: Type.Optional(
-      Type.Array(
-        Type.String({
-          description: 'OAuth scope.',
-          maxLength: 256,
-          pattern: `^(?:${scopes.join('|').replaceAll('.', '\\.')}|${scopeSign}+/${scopeSign}+)$`,
-          'stp:format': `one of ${scopes.join(', ')}, or a scope of a resource server such as shop/read`,
-        }),
-        {
-          description: 'What a token tells, and what it is good for. Default: email, openid, profile.',
-          minItems: 1,
-          maxItems: 50,
-          uniqueItems: true,
-        },
-      ),
-    ),
     enableHostedUi: Type.Optional(
       staticSwitch({ title: 'Hosted UI', description: 'Pages to sign in, made by AWS.', default: false }),
     ),
@@ -108,20 +58,7 @@ const schema = closedObject(
         'stp:format': 'up to 63 lower-case letters, digits and hyphens, no hyphen at either end',
       }),
     ),
-    generateClientSecret: Type.Optional(
-      staticSwitch({ description: 'For clients on servers, which can keep one.', default: false }),
-    ),
-    accessTokenValiditySeconds: seconds('Validity of access tokens', 3600),
-    idTokenValiditySeconds: seconds('Validity of identity tokens', 3600),
-    refreshTokenValidityDays: Type.Optional(
-      Type.Integer({
-        title: 'Validity of refresh tokens',
-        description: 'Days.',
-        default: 30,
-        minimum: 1,
-        maximum: 3650,
-      }),
-    ),
+    ...clientProperties,
   },
   {
     'stp:later': [
@@ -153,50 +90,6 @@ const ids = (names: Names, name: string) => ({
 const domainPrefix = ({ name, properties }: Pool, names: Names) =>
   properties.hostedUiDomainPrefix ??
   sub(`${names.physicalName(name, 63 - 13).toLowerCase()}-\${AWS::AccountId}`);
-
-/** What Cognito refuses of a client's OAuth flows. */
-function* checkFlows({
-  allowedOAuthFlows = [],
-  allowedOAuthScopes,
-  callbackURLs = [],
-  generateClientSecret,
-}: Partial<Pool['properties']>): Iterable<LocalFinding> {
-  const ofUsers = allowedOAuthFlows.find((flow) => flow !== 'client_credentials');
-  if (ofUsers !== undefined && callbackURLs.length === 0) {
-    yield {
-      code: 'flow-needs-address',
-      path: ['allowedOAuthFlows'],
-      message: `Flow ${ofUsers} ends at an address of the client.`,
-      expected: '"callbackURLs" with one or more',
-    };
-  }
-  if (!allowedOAuthFlows.includes('client_credentials')) return;
-  if (!generateClientSecret) {
-    yield {
-      code: 'flow-needs-secret',
-      path: ['allowedOAuthFlows'],
-      message: 'Flow client_credentials needs a client with a secret.',
-      suggestion: 'Set generateClientSecret: true.',
-    };
-  }
-  if (ofUsers !== undefined) {
-    yield {
-      code: 'conflicting-flows',
-      path: ['allowedOAuthFlows'],
-      message: `One client cannot have flow client_credentials together with ${ofUsers}.`,
-      suggestion: 'Keep one of them.',
-    };
-    return;
-  }
-  const ofPeople = allowedOAuthScopes?.find((scope) => scopes.includes(scope));
-  if (allowedOAuthScopes && ofPeople === undefined) return;
-  yield {
-    code: 'flow-needs-scope',
-    path: [allowedOAuthScopes ? 'allowedOAuthScopes' : 'allowedOAuthFlows'],
-    message: `Flow client_credentials is about no user, and has no scope such as ${ofPeople ?? 'openid'}.`,
-    expected: '"allowedOAuthScopes" with scopes of a resource server such as shop/read',
-  };
-}
 
 /** Spec 13.12. */
 export const userAuthPool = defineResource({
@@ -286,35 +179,7 @@ export const userAuthPool = defineResource({
         },
       },
     });
-    const flowsOfClient =
-      properties.allowedOAuthFlows ?? ((properties.callbackURLs ?? []).length > 0 ? ['code'] : undefined);
-    stack.add(name, client, {
-      Type: 'AWS::Cognito::UserPoolClient',
-      Properties: {
-        ClientName: names.physicalName(`${name}-client`, 128),
-        UserPoolId: ref(pool),
-        GenerateSecret: properties.generateClientSecret ?? false,
-        AllowedOAuthFlows: flowsOfClient,
-        AllowedOAuthFlowsUserPoolClient: flowsOfClient ? true : undefined,
-        AllowedOAuthScopes: flowsOfClient
-          ? (properties.allowedOAuthScopes ?? ['email', 'openid', 'profile'])
-          : undefined,
-        CallbackURLs: properties.callbackURLs,
-        LogoutURLs: properties.logoutURLs,
-        SupportedIdentityProviders: ['COGNITO'],
-        ExplicitAuthFlows: [
-          'ALLOW_ADMIN_USER_PASSWORD_AUTH',
-          'ALLOW_USER_PASSWORD_AUTH',
-          'ALLOW_USER_SRP_AUTH',
-          'ALLOW_REFRESH_TOKEN_AUTH',
-        ],
-        AccessTokenValidity: properties.accessTokenValiditySeconds ?? 3600,
-        IdTokenValidity: properties.idTokenValiditySeconds ?? 3600,
-        RefreshTokenValidity: properties.refreshTokenValidityDays ?? 30,
-        TokenValidityUnits: { AccessToken: 'seconds', IdToken: 'seconds', RefreshToken: 'days' },
-        PreventUserExistenceErrors: 'ENABLED',
-      },
-    });
+    stack.add(name, client, userPoolClient(properties, pool, names.physicalName(`${name}-client`, 128)));
     if (!properties.enableHostedUi) return;
     stack.add(name, names.logicalId(name, 'AWS::Cognito::UserPoolDomain'), {
       Type: 'AWS::Cognito::UserPoolDomain',
