@@ -135,6 +135,26 @@ describe('engines', () => {
   });
 });
 
+test('a password with a semicolon ends no address of SQL Server', () => {
+  const text = withDatabase(
+    'type: sqlserver-ex, properties: { primaryInstance: { instanceSize: db.t3.small } }',
+    { properties: '      connectTo: [db]\n' },
+  );
+  const jdbc = (password: string) => {
+    const stack = synthesize(text.replace('pass#word', password));
+    const value = property(
+      stack,
+      'GetPostsFunction',
+      'Environment',
+      'Variables',
+      'STP_DB_JDBC_CONNECTION_STRING',
+    );
+    return (value as { 'Fn::Join': [string, unknown[]] })['Fn::Join'][1].at(-1);
+  };
+  expect(jdbc('pass#word')).toBe(';user=admin;password=pass#word');
+  expect(jdbc('pass;w}ord')).toBe(';user=admin;password={pass;w}}ord}');
+});
+
 describe('who may connect', () => {
   const postgres = 'type: postgres, properties: { primaryInstance: { instanceSize: db.t4g.micro } }';
   const access = (accessibility: string, properties = '') =>

@@ -59,6 +59,10 @@ const isLater = (value: Value): boolean => isIntrinsic(value) || String(value).i
 /** In an address a character such as # would end it; what CloudFormation fills in cannot be encoded here. */
 const encoded = (value: Value): Value => (isLater(value) ? value : encodeURIComponent(String(value)));
 
+/** SQL Server's addresses are lists of properties: braces keep a semicolon from ending one. */
+const inBraces = (value: Value): Value =>
+  isLater(value) || !/[;{}]/.test(String(value)) ? value : `{${String(value).replaceAll('}', '}}')}}`;
+
 function credentialsOf({ properties: { credentials } }: Database): { user: Value; password: Value } {
   const user: Value = credentials.masterUserName ?? 'db_master_user';
   const password: Value = credentials.masterUserPassword;
@@ -91,7 +95,7 @@ function jdbcConnectionString(resource: Database, { host, port }: Address): Valu
     case 'oracle':
       return text(['jdbc:oracle:thin:', user, '/', password, '@', host, ':', port, `:${dbName}`]);
     case 'sqlserver':
-      return text(['jdbc:sqlserver://', host, ':', port, ';user=', user, ';password=', password]);
+      return text(['jdbc:sqlserver://', host, ':', port, ';user=', user, ';password=', inBraces(password)]);
     default:
       return text([
         `jdbc:${jdbc}://`,
