@@ -1,104 +1,68 @@
 import * as Type from 'typebox';
-import { defineResource, type LocalFinding } from '../model/descriptor.ts';
-import { asText, getAtt, ref, sub, type Value } from '../model/intrinsic.ts';
-import type { Names, StackBuilder } from '../model/stack-builder.ts';
+import { type CheckContext, defineResource, type LocalFinding } from '../model/descriptor.ts';
+import { getAtt, ref, sub, type Value } from '../model/intrinsic.ts';
+import type { Names } from '../model/stack-builder.ts';
 import { checkAlarms } from './alarms/resolve-alarms.ts';
 import { alarmProperties } from './alarms/schema.ts';
-import { cidrOf, ipRangeSchema } from './ip-ranges.ts';
+import { cdnSchema, loadBalancerOrigin } from './cdn/cdn-schema.ts';
+import { checkCdn } from './cdn/check-cdn.ts';
+import { addCdn, cdnParams } from './cdn/distribution.ts';
+import {
+  addressesOf,
+  checkDomains,
+  customDomainsOf,
+  customDomainsSchema,
+  domainParams,
+} from './custom-domains.ts';
+import { addRecords } from './domain-records.ts';
+import { cidrOf } from './ip-ranges.ts';
+import {
+  addListeners,
+  checkListeners,
+  listenerSchema,
+  listenersOf,
+  loadBalancerId,
+  usesDomainCertificates,
+} from './load-balancer-listeners.ts';
 import { fitName } from './names.ts';
-import { closedObject, oneOf, variants } from './schema.ts';
+import { closedObject, oneOf } from './schema.ts';
 import { networkOf } from './vpc.ts';
+import { checkFirewall, firewallArn, firewallReference } from './web-app-firewall.ts';
 
-const redirect = closedObject({
-  statusCode: oneOf(['HTTP_301', 'HTTP_302'], {
-    title: 'Status',
-    description: 'Moved for good, or for now.',
-  }),
-  protocol: Type.Optional(oneOf(['HTTP', 'HTTPS'], { description: 'Default: as in the request.' })),
-  host: Type.Optional(Type.String({ description: 'Default: as in the request.' })),
-  port: Type.Optional(
-    Type.Integer({ description: 'Default: as in the request.', minimum: 1, maximum: 65_535 }),
-  ),
-  path: Type.Optional(
-    Type.String({
-      description: 'With a slash first. Default: as in the request.',
-      pattern: '^/',
-      'stp:format': 'a path such as /new/#{path}',
+const schema = closedObject({
+  interface: Type.Optional(
+    oneOf(['internet', 'internal'], {
+      title: 'Interface',
+      description: 'Whether it is reached from the internet or from the VPC alone.',
+      default: 'internet',
     }),
   ),
-  query: Type.Optional(
-    Type.String({ description: 'Without the question mark. Default: as in the request.' }),
+  listeners: Type.Optional(
+    Type.Array(listenerSchema, {
+      title: 'Listeners',
+      description:
+        'Ports that are open. Default: HTTP at port 80; with custom domains HTTPS at port 443, and port 80 leads there.',
+      minItems: 1,
+      maxItems: 50,
+      'stp:uniqueBy': 'port',
+    }),
   ),
+  customDomains: Type.Optional(customDomainsSchema('Domains of the load balancer; they make it take HTTPS.')),
+  useFirewall: Type.Optional(firewallReference('regional')),
+  cdn: Type.Optional(
+    cdnSchema(
+      loadBalancerOrigin,
+      'CloudFront in front of the load balancer, which keeps answers near the clients. Without "cachingOptions" it keeps none.',
+    ),
+  ),
+  ...alarmProperties('application-load-balancer'),
 });
-
-const listenerSchema = closedObject({
-  port: Type.Integer({
-    'stp:static': true,
-    title: 'Port',
-    description: 'Where connections are taken.',
-    minimum: 1,
-    maximum: 65_535,
-  }),
-  protocol: oneOf(['HTTP', 'HTTPS'], { title: 'Protocol', description: 'HTTPS needs a certificate.' }),
-  customCertificateArns: Type.Optional(
-    Type.Array(Type.String(), { title: 'Certificates', description: 'ARNs; for HTTPS.', minItems: 1 }),
-  ),
-  whitelistIps: Type.Optional(
-    Type.Array(ipRangeSchema, { description: 'Addresses that may connect; all without it.', minItems: 1 }),
-  ),
-  defaultAction: Type.Optional(
-    variants(
-      {
-        redirect: {
-          title: 'Redirect',
-          description: 'Sends the client to another address.',
-          schema: redirect,
-        },
-      },
-      { noun: 'action', title: 'Default action', description: 'Without it, 404.' },
-    ),
-  ),
-});
-
-const schema = closedObject(
-  {
-    interface: Type.Optional(
-      oneOf(['internet', 'internal'], {
-        title: 'Interface',
-        description: 'Whether it is reached from the internet or from the VPC alone.',
-        default: 'internet',
-      }),
-    ),
-    listeners: Type.Optional(
-      Type.Array(listenerSchema, {
-        title: 'Listeners',
-        description: 'Ports that are open. Default: HTTP at port 80.',
-        minItems: 1,
-        maxItems: 50,
-        'stp:uniqueBy': 'port',
-      }),
-    ),
-    ...alarmProperties('application-load-balancer'),
-  },
-  { 'stp:later': ['customDomains', 'useFirewall', 'cdn'] },
-);
 
 export type LoadBalancerProperties = Type.Static<typeof schema>;
-type Listener = Type.Static<typeof listenerSchema>;
-
-/** Without listeners of its own it has one, which needs no certificate (spec, trap 7). */
-export const listenersOf = ({ listeners }: LoadBalancerProperties): readonly Listener[] =>
-  listeners ?? [{ port: 80, protocol: 'HTTP' }];
-
-export const loadBalancerId = (names: Names, name: string): string =>
-  names.logicalId(name, 'AWS::ElasticLoadBalancingV2::LoadBalancer');
 
 /** 32 characters at most; names that begin with `internal-` are kept for AWS itself. */
 const loadBalancerName = (names: Names, name: string): string =>
   fitName(`${names.stackName}-${name}`.replace(/^internal-/, 'stp-internal-'), 32);
-
-export const listenerId = (names: Names, name: string, port: number): string =>
-  names.logicalId(name, 'AWS::ElasticLoadBalancingV2::Listener', { specifier: `port${port}` });
 
 const lbSecurityGroupId = (names: Names, name: string): string =>
   names.logicalId(name, 'AWS::EC2::SecurityGroup', { specifier: 'lb' });
@@ -112,7 +76,11 @@ export const applicationLoadBalancer = defineResource({
 
   *check({ name, properties }, context) {
     yield* checkAlarms({ name, type: 'application-load-balancer', properties }, context);
-    if (Array.isArray(properties.listeners)) yield* checkListeners(properties.listeners);
+    yield* checkListeners(properties);
+    yield* checkFirewall(properties.useFirewall, 'regional', ['useFirewall'], context);
+    yield* checkOwnDomains(name, properties, context);
+    if (properties.cdn)
+      yield* checkCdn({ name, type: 'application-load-balancer', cdn: properties.cdn }, context);
   },
 
   synth({ name, properties }, stack) {
@@ -147,7 +115,26 @@ export const applicationLoadBalancer = defineResource({
         SecurityGroups: [getAtt(group, 'GroupId')],
       },
     });
-    for (const listener of listeners) addListener(name, listener, stack);
+    addListeners(name, properties, stack);
+    for (const domain of customDomainsOf(properties.customDomains)) {
+      addRecords(stack, name, domain, {
+        name: '',
+        prefix: '',
+        dnsName: getAtt(loadBalancerId(names, name), 'DNSName'),
+        hostedZoneId: getAtt(loadBalancerId(names, name), 'CanonicalHostedZoneID'),
+        ipv6: false,
+      });
+    }
+    if (properties.useFirewall) {
+      stack.add(name, names.logicalId(name, 'AWS::WAFv2::WebACLAssociation'), {
+        Type: 'AWS::WAFv2::WebACLAssociation',
+        Properties: {
+          ResourceArn: ref(loadBalancerId(names, name)),
+          WebACLArn: firewallArn(names, properties.useFirewall),
+        },
+      });
+    }
+    if (properties.cdn) addCdn({ name, type: 'application-load-balancer', cdn: properties.cdn }, stack);
     stack.output(names.logicalId(name, 'Url'), {
       Description: `Address of ${name}`,
       Value: urlOf(name, properties, names),
@@ -159,122 +146,39 @@ export const applicationLoadBalancer = defineResource({
     const ports = listenersOf(properties).map(({ port }) => [`port${port}`, String(port)] as const);
     return {
       domain,
-      canonicalDomain: domain,
       url: urlOf(name, properties, names),
+      ...domainParams(customDomainsOf(properties.customDomains)),
       ...Object.fromEntries(ports),
+      canonicalDomain: domain,
+      ...cdnParams(name, properties.cdn, names),
     };
   },
 });
 
-function* checkListeners(listeners: readonly Listener[]): Iterable<LocalFinding> {
-  for (const [index, { port, protocol, customCertificateArns, defaultAction }] of listeners.entries()) {
-    const to = defaultAction?.properties;
-    const isSame = [
-      [to?.protocol, protocol],
-      [to?.port, port],
-      [to?.host, '#{host}'],
-      [to?.path, '/#{path}'],
-      [to?.query, '#{query}'],
-    ].every(([target, own]) => target === undefined || target === own);
-    if (to && isSame) {
-      yield {
-        code: 'redirect-loop',
-        path: ['listeners', index, 'defaultAction', 'properties'],
-        at: 'key',
-        message: 'This redirect sends clients to where they are, again and again.',
-        expected: 'another protocol, port, host, path or query',
-      };
-    }
-    if (to?.protocol === 'HTTP' && protocol === 'HTTPS') {
-      yield {
-        code: 'redirect-downgrade',
-        path: ['listeners', index, 'defaultAction', 'properties', 'protocol'],
-        message: 'A load balancer redirects nobody from HTTPS to HTTP.',
-        expected: 'HTTPS',
-      };
-    }
-    if (protocol === 'HTTPS' && !customCertificateArns) {
-      yield {
-        code: 'missing-certificate',
-        path: ['listeners', index],
-        message: 'A listener with HTTPS needs "customCertificateArns".',
-        expected: 'the ARN of a certificate of AWS Certificate Manager',
-      };
-    }
-    if (protocol === 'HTTP' && customCertificateArns) {
-      yield {
-        code: 'conflicting-properties',
-        path: ['listeners', index, 'customCertificateArns'],
-        at: 'key',
-        message: 'A listener with HTTP has no certificates.',
-        suggestion: 'Set protocol: HTTPS.',
-      };
-    }
-  }
+function* checkOwnDomains(
+  name: string,
+  properties: Partial<LoadBalancerProperties>,
+  context: CheckContext,
+): Iterable<LocalFinding> {
+  if (!properties.customDomains) return;
+  const use = {
+    path: ['customDomains'],
+    server: 'a load balancer',
+    certificateRegion: context.config.region,
+    needsCertificates: usesDomainCertificates(properties),
+    targetOf: () => '',
+  };
+  yield* checkDomains(name, properties.customDomains, use, context);
 }
 
+/** Where a request works: with custom domains that is the first, since the certificate fits no other name. */
 function urlOf(name: string, properties: LoadBalancerProperties, names: Names): Value {
   const listeners = listenersOf(properties);
   const { port, protocol } = listeners.find((one) => one.protocol === 'HTTPS') ??
     listeners[0] ?? { port: 80, protocol: 'HTTP' };
   const usual = port === (protocol === 'HTTPS' ? 443 : 80);
-  const domain = `\${${loadBalancerId(names, name)}.DNSName}`;
-  return sub(`${protocol.toLowerCase()}://${domain}${usual ? '' : `:${port}`}`);
-}
-
-function addListener(name: string, listener: Listener, stack: StackBuilder): void {
-  const { names } = stack;
-  const { port, protocol, customCertificateArns = [], defaultAction } = listener;
-  const [certificate, ...others] = customCertificateArns;
-  const id = listenerId(names, name, port);
-  stack.add(name, id, {
-    Type: 'AWS::ElasticLoadBalancingV2::Listener',
-    Properties: {
-      LoadBalancerArn: ref(loadBalancerId(names, name)),
-      Port: port,
-      Protocol: protocol,
-      Certificates: certificate === undefined ? undefined : [{ CertificateArn: certificate }],
-      DefaultActions: [
-        defaultAction
-          ? { Type: 'redirect', RedirectConfig: redirectTo(defaultAction.properties) }
-          : {
-              Type: 'fixed-response',
-              FixedResponseConfig: {
-                StatusCode: '404',
-                ContentType: 'text/plain',
-                MessageBody: 'Not found',
-              },
-            },
-      ],
-    },
-  });
-  if (others.length === 0) return;
-  // A listener takes one certificate; more of them are a resource of their own.
-  stack.add(
-    name,
-    names.logicalId(name, 'AWS::ElasticLoadBalancingV2::ListenerCertificate', { specifier: `port${port}` }),
-    {
-      Type: 'AWS::ElasticLoadBalancingV2::ListenerCertificate',
-      Properties: {
-        ListenerArn: ref(id),
-        Certificates: others.map((CertificateArn) => ({ CertificateArn })),
-      },
-    },
+  const [own = `\${${loadBalancerId(names, name)}.DNSName}`] = addressesOf(
+    customDomainsOf(properties.customDomains),
   );
+  return sub(`${protocol.toLowerCase()}://${own}${usual ? '' : `:${port}`}`);
 }
-
-const redirectTo = ({
-  statusCode,
-  protocol,
-  host,
-  port,
-  path,
-  query,
-}: Type.Static<typeof redirect>): Value => ({
-  StatusCode: statusCode,
-  Protocol: protocol,
-  Host: host,
-  Port: port === undefined ? undefined : asText(port),
-  Path: path,
-  Query: query,
-});

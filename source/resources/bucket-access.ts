@@ -4,6 +4,8 @@ import { ref, type Value } from '../model/intrinsic.ts';
 import type { PolicyStatement } from '../model/policy.ts';
 import type { StackBuilder } from '../model/stack-builder.ts';
 import { bucketArn } from './bucket-names.ts';
+import { cdnsOfBucket } from './cdn/cdn-target.ts';
+import { distributionArn } from './cdn/origins.ts';
 import { checkStatements } from './policy-statements.ts';
 import { checkPrincipal, isPublic, principalSchema } from './principal.ts';
 import { closedObject, mapOf, oneOf, oneOrMany } from './schema.ts';
@@ -111,6 +113,7 @@ export function addBucketPolicy(name: string, accessibility: Accessibility, stac
       Resource: own.Resource ?? [bucketArn(names, name), objects],
     } as PolicyStatement);
   }
+  statements.push(...readByCdns(name, stack));
   if (statements.length === 0) return;
   stack.add(name, names.logicalId(name, 'AWS::S3::BucketPolicy'), {
     Type: 'AWS::S3::BucketPolicy',
@@ -119,4 +122,23 @@ export function addBucketPolicy(name: string, accessibility: Accessibility, stac
       PolicyDocument: { Version: '2012-10-17', Statement: statements },
     },
   });
+}
+
+/**
+ * CDNs read the objects, each distribution by its ARN. That of the bucket itself may list it too: S3 says then that an
+ * object is not there, where it would otherwise refuse the request. The list itself cannot be had by it, since `/` is
+ * the index document; of a route of another CDN that is not sure.
+ * @see https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-s3.html
+ */
+function* readByCdns(name: string, { names, config }: StackBuilder): Iterable<PolicyStatement> {
+  const owners = cdnsOfBucket(name, config);
+  const allow = (action: string, Resource: Value, by: readonly string[]): PolicyStatement => ({
+    Effect: 'Allow',
+    Principal: { Service: 'cloudfront.amazonaws.com' },
+    Action: [action],
+    Resource,
+    Condition: { StringEquals: { 'AWS:SourceArn': by.map((owner) => distributionArn(names, owner)) } },
+  });
+  if (owners.length > 0) yield allow('s3:GetObject', bucketArn(names, name, '/*'), owners);
+  if (owners.includes(name)) yield allow('s3:ListBucket', bucketArn(names, name), [name]);
 }

@@ -6,6 +6,9 @@ import { accessibilitySchema, addBucketPolicy, checkAccess, publicAccessBlock } 
 import { checkLifecycle, lifecycleConfiguration, lifecycleRulesSchema } from './bucket-lifecycle.ts';
 import { bucketArn, bucketName, isBucketArn } from './bucket-names.ts';
 import { filterRules } from './bucket-notifications.ts';
+import { bucketOrigin, cdnSchema } from './cdn/cdn-schema.ts';
+import { checkCdn } from './cdn/check-cdn.ts';
+import { addCdn, cdnParams, cdnVariables } from './cdn/distribution.ts';
 import { checkDirectory, directoryUploadSchema } from './directory-upload.ts';
 import { eventId } from './function/events/event-ids.ts';
 import { functionEvents } from './function-events.ts';
@@ -37,32 +40,43 @@ const corsSchema = closedObject(
   { title: 'CORS', description: 'Which web pages of other origins may use the bucket.' },
 );
 
-const schema = closedObject(
-  {
-    directoryUpload: Type.Optional(directoryUploadSchema),
-    accessibility: Type.Optional(accessibilitySchema),
-    cors: Type.Optional(corsSchema),
-    versioning: Type.Optional(
-      staticSwitch({ title: 'Versions', description: 'Keeps old versions of objects.', default: false }),
+const schema = closedObject({
+  directoryUpload: Type.Optional(directoryUploadSchema),
+  accessibility: Type.Optional(accessibilitySchema),
+  cors: Type.Optional(corsSchema),
+  versioning: Type.Optional(
+    staticSwitch({ title: 'Versions', description: 'Keeps old versions of objects.', default: false }),
+  ),
+  encryption: Type.Optional(
+    staticSwitch({
+      title: 'Encryption',
+      description: "Says S3's own encryption in the template; S3 encrypts without it too.",
+      default: false,
+    }),
+  ),
+  lifecycleRules: Type.Optional(lifecycleRulesSchema),
+  enableEventBusNotifications: Type.Optional(
+    staticSwitch({
+      title: 'EventBridge',
+      description: 'Tells the default event bus of every change of the objects.',
+      default: false,
+    }),
+  ),
+  cdn: Type.Optional(
+    cdnSchema(
+      {
+        ...bucketOrigin,
+        rewriteRoutesForSinglePageApp: Type.Optional(
+          staticSwitch({
+            description: 'Sends paths without an extension to the index, whose code knows them.',
+            default: false,
+          }),
+        ),
+      },
+      'CloudFront in front of the bucket, which may stay private.',
     ),
-    encryption: Type.Optional(
-      staticSwitch({
-        title: 'Encryption',
-        description: "Says S3's own encryption in the template; S3 encrypts without it too.",
-        default: false,
-      }),
-    ),
-    lifecycleRules: Type.Optional(lifecycleRulesSchema),
-    enableEventBusNotifications: Type.Optional(
-      staticSwitch({
-        title: 'EventBridge',
-        description: 'Tells the default event bus of every change of the objects.',
-        default: false,
-      }),
-    ),
-  },
-  { 'stp:later': ['cdn'] },
-);
+  ),
+});
 
 type Properties = Type.Static<typeof schema>;
 
@@ -73,11 +87,12 @@ export const bucket = defineResource({
   description: 'Keeps files of any size.',
   schema,
 
-  *check({ properties }, context) {
+  *check({ name, properties }, context) {
     const { accessibility, directoryUpload, cors, lifecycleRules } = properties;
     if (accessibility) yield* checkAccess(accessibility);
     if (directoryUpload) yield* checkDirectory(directoryUpload, context);
     if (lifecycleRules) yield* checkLifecycle(lifecycleRules, properties.versioning === true);
+    if (properties.cdn) yield* checkCdn({ name, type: 'bucket', cdn: properties.cdn }, context);
     if (cors?.corsRules && !cors.enabled) {
       yield {
         severity: 'warning',
@@ -116,15 +131,19 @@ export const bucket = defineResource({
       },
     });
     addBucketPolicy(name, properties.accessibility, stack);
+    if (properties.cdn) addCdn({ name, type: 'bucket', cdn: properties.cdn }, stack);
   },
 
-  params({ name }, names, form) {
-    return form === 'literal'
-      ? { name: bucketName(names, name), arn: bucketArn(names, name) }
-      : { name: ref(idOf(names, name)), arn: getAtt(idOf(names, name), 'Arn') };
+  params({ name, properties }, names, form) {
+    return {
+      ...(form === 'literal'
+        ? { name: bucketName(names, name), arn: bucketArn(names, name) }
+        : { name: ref(idOf(names, name)), arn: getAtt(idOf(names, name), 'Arn') }),
+      ...cdnParams(name, properties.cdn, names),
+    };
   },
 
-  connect({ name }, names) {
+  connect({ name, properties }, names) {
     return {
       statements: [
         {
@@ -138,7 +157,11 @@ export const bucket = defineResource({
           Resource: [bucketArn(names, name, '/*')],
         },
       ],
-      variables: { NAME: bucketName(names, name), ARN: bucketArn(names, name) },
+      variables: {
+        NAME: bucketName(names, name),
+        ARN: bucketArn(names, name),
+        ...cdnVariables(cdnParams(name, properties.cdn, names)),
+      },
       gatewayEndpoint: 's3',
     };
   },

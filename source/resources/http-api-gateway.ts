@@ -4,7 +4,12 @@ import { defineResource } from '../model/descriptor.ts';
 import { getAtt, ref, type Value } from '../model/intrinsic.ts';
 import { checkAlarms } from './alarms/resolve-alarms.ts';
 import { alarmProperties } from './alarms/schema.ts';
+import { cdnSchema } from './cdn/cdn-schema.ts';
+import { checkCdn } from './cdn/check-cdn.ts';
+import { addCdn, cdnParams } from './cdn/distribution.ts';
+import { customDomainsOf, customDomainsSchema, domainParams } from './custom-domains.ts';
 import { httpMethods, payloadFormats } from './function/events/http-api-gateway.ts';
+import { addApiDomains, checkApiDomains } from './http-api-domains.ts';
 import { disabledSchema, retentionSchema } from './log-retention.ts';
 import { closedObject, oneOf, staticSwitch } from './schema.ts';
 
@@ -41,26 +46,30 @@ const corsSchema = closedObject(
   { title: 'CORS', description: 'Which web pages of other origins may call the API.' },
 );
 
-const schema = closedObject(
-  {
-    cors: Type.Optional(corsSchema),
-    logging: Type.Optional(
-      closedObject(
-        {
-          disabled: disabledSchema,
-          format: Type.Optional(oneOf(logFormats, { description: 'Format of a line.', default: 'JSON' })),
-          retentionDays: retentionSchema(30),
-        },
-        { title: 'Access log', description: 'One line for each request.', 'stp:later': ['logForwarding'] },
-      ),
+const schema = closedObject({
+  cors: Type.Optional(corsSchema),
+  logging: Type.Optional(
+    closedObject(
+      {
+        disabled: disabledSchema,
+        format: Type.Optional(oneOf(logFormats, { description: 'Format of a line.', default: 'JSON' })),
+        retentionDays: retentionSchema(30),
+      },
+      { title: 'Access log', description: 'One line for each request.', 'stp:later': ['logForwarding'] },
     ),
-    payloadFormat: Type.Optional(
-      oneOf(payloadFormats, { title: 'Payload format', description: 'Shape of the event.', default: '1.0' }),
+  ),
+  payloadFormat: Type.Optional(
+    oneOf(payloadFormats, { title: 'Payload format', description: 'Shape of the event.', default: '1.0' }),
+  ),
+  customDomains: Type.Optional(customDomainsSchema('Domains that the API has besides its own address.')),
+  cdn: Type.Optional(
+    cdnSchema(
+      {},
+      'CloudFront in front of the API, which keeps answers near the clients. Without "cachingOptions" it keeps none.',
     ),
-    ...alarmProperties('http-api-gateway'),
-  },
-  { 'stp:later': ['customDomains', 'cdn'] },
-);
+  ),
+  ...alarmProperties('http-api-gateway'),
+});
 
 export type HttpApiGatewayProperties = Type.Static<typeof schema>;
 
@@ -83,6 +92,8 @@ export const httpApiGateway = defineResource({
 
   *check({ name, properties }, context) {
     yield* checkAlarms({ name, type: 'http-api-gateway', properties }, context);
+    if (properties.customDomains) yield* checkApiDomains(name, properties.customDomains, context);
+    if (properties.cdn) yield* checkCdn({ name, type: 'http-api-gateway', cdn: properties.cdn }, context);
     const { cors } = properties;
     const origins = cors?.allowedOrigins ?? ['*'];
     if (cors?.enabled && cors.allowCredentials && Array.isArray(origins) && origins.includes('*')) {
@@ -133,17 +144,25 @@ export const httpApiGateway = defineResource({
           : undefined,
       },
     });
+    addApiDomains(name, properties.customDomains, stack);
+    if (properties.cdn) addCdn({ name, type: 'http-api-gateway', cdn: properties.cdn }, stack);
     stack.output(names.logicalId(name, 'Url'), {
       Description: `Address of ${name}`,
       Value: getAtt(api, 'ApiEndpoint'),
     });
   },
 
-  params({ name }, names) {
+  params({ name, properties }, names) {
     const url = getAtt(names.logicalId(name, 'AWS::ApiGatewayV2::Api'), 'ApiEndpoint');
     // `https://{id}.execute-api.{region}.amazonaws.com`: the third part between slashes.
     const domain: Value = { 'Fn::Select': [2, { 'Fn::Split': ['/', url] }] };
-    return { url, domain, canonicalDomain: domain };
+    return {
+      domain,
+      url,
+      ...domainParams(customDomainsOf(properties.customDomains)),
+      canonicalDomain: domain,
+      ...cdnParams(name, properties.cdn, names),
+    };
   },
 });
 

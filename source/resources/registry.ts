@@ -14,6 +14,7 @@ import { sqsQueue } from './sqs-queue.ts';
 import { mongoDbAtlasCluster } from './third-party/mongo-db-atlas-cluster.ts';
 import { upstashKafkaTopic, upstashRedis } from './third-party/upstash.ts';
 import { userAuthPool } from './user-auth-pool.ts';
+import { webAppFirewall } from './web-app-firewall.ts';
 
 /** Every resource type; to add one, add its file here. */
 export const resourceDescriptors: readonly ResourceDescriptor[] = [
@@ -27,6 +28,7 @@ export const resourceDescriptors: readonly ResourceDescriptor[] = [
   relationalDatabase,
   redisCluster,
   applicationLoadBalancer,
+  webAppFirewall,
   userAuthPool,
   privateService,
   batchJob,

@@ -4,6 +4,7 @@ import type { PolicyStatement } from '../../model/policy.ts';
 import type { Names, StackBuilder } from '../../model/stack-builder.ts';
 import { type Environment, environmentSchema } from '../function/environment.ts';
 import { iamRoleStatementsSchema, roleName, roleStatements } from '../function/role.ts';
+import { canKnow } from '../known-addresses.ts';
 import { disabledSchema, retentionSchema } from '../log-retention.ts';
 import { closedObject, staticSwitch } from '../schema.ts';
 import { addGatewayEndpoint, networkOf, securityGroupId } from '../vpc.ts';
@@ -89,6 +90,7 @@ export function connectWorkload(
       });
     }
     for (const [key, value] of Object.entries(injected)) {
+      if (!canKnow(key, name, target, stack)) continue;
       const variable = names.variable(target, key);
       if (!own.has(variable)) variables.set(variable, value);
       else {

@@ -5,6 +5,7 @@ import { getAtt, sub, type Value } from '../../model/intrinsic.ts';
 import type { Names, StackBuilder } from '../../model/stack-builder.ts';
 import { alarmId, alarmsOf, checkAlarms } from '../alarms/resolve-alarms.ts';
 import { alarmProperties } from '../alarms/schema.ts';
+import { canKnow } from '../known-addresses.ts';
 import { addLogForwarding, checkLogForwarding, logForwardingSchema } from '../log-forwarding.ts';
 import { disabledSchema, retentionSchema } from '../log-retention.ts';
 import { checkStatements } from '../policy-statements.ts';
@@ -33,7 +34,7 @@ import {
 } from './role.ts';
 import { checkRuntime, handlerOf, languageOf, runtimeOf, runtimes } from './runtimes.ts';
 import { checkTags, tagsSchema } from './tags.ts';
-import { addUrl, canKnowUrl, checkUrl, urlConnection, urlParams, urlSchema } from './url.ts';
+import { addUrl, checkUrl, urlConnection, urlParams, urlSchema } from './url.ts';
 import { checkReach } from './vpc-reach.ts';
 
 const schema = closedObject(
@@ -183,7 +184,7 @@ export const functionDescriptor = defineResource({
       if (properties.joinDefaultVpc) reachInVpc(resource.name, target, connection, stack);
       stack.allow(resource.name, 'custom-allow-access-to-policy-statements', statements);
       for (const [key, value] of Object.entries(variables)) {
-        if (key === 'URL' && !canKnowUrl(resource.name, target, stack)) continue;
+        if (!canKnow(key, resource.name, target, stack)) continue;
         stack.setVariable(resource.name, stack.names.variable(target, key), value);
       }
     }

@@ -143,22 +143,3 @@ export function urlConnection(
     variables: { URL: getAtt(urlId(names, name), 'FunctionUrl') },
   };
 }
-
-/**
- * Whether a function can be told the address of another. Lambda makes the address up, so that it has to be there
- * first; two functions that are connected to each other would wait for each other for ever.
- */
-export function canKnowUrl(owner: string, target: string, stack: StackBuilder): boolean {
-  const byName = new Map(stack.config.resources.map((resource) => [resource.name, resource]));
-  const seen = new Set<string>();
-  const waiting = [target];
-  for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
-    if (name === owner) return false;
-    const resource = byName.get(name);
-    if (seen.has(name) || resource?.type !== 'function') continue;
-    seen.add(name);
-    const next = resource.properties.connectTo;
-    if (Array.isArray(next)) waiting.push(...next);
-  }
-  return true;
-}

@@ -2,7 +2,12 @@ import * as Type from 'typebox';
 import { defineEvent, type EventUse } from '../../../model/descriptor.ts';
 import { ref, sub } from '../../../model/intrinsic.ts';
 import type { StackBuilder } from '../../../model/stack-builder.ts';
-import { type LoadBalancerProperties, listenerId, listenersOf } from '../../application-load-balancer.ts';
+import {
+  checkListenerPort,
+  listenerId,
+  listenerOf,
+  type WithListeners,
+} from '../../load-balancer-listeners.ts';
 import { closedObject, staticText } from '../../schema.ts';
 import { checkConditions, conditionProperties, conditionsOf } from './load-balancer-conditions.ts';
 
@@ -16,7 +21,8 @@ const schema = closedObject({
     Type.Integer({
       'stp:static': true,
       title: 'Port of the listener',
-      description: 'Where the load balancer has listeners of its own.',
+      description:
+        'Where the load balancer has listeners of its own; else it is the first one that it is given.',
       minimum: 1,
       maximum: 65_535,
     }),
@@ -34,9 +40,6 @@ const schema = closedObject({
 type Properties = Type.Static<typeof schema>;
 type Use = EventUse<Properties>;
 
-const portOf = ({ listenerPort }: Properties, balancer: LoadBalancerProperties): number =>
-  listenerPort ?? listenersOf(balancer)[0]?.port ?? 80;
-
 /** Spec 6.12. */
 export const applicationLoadBalancerEvent = defineEvent({
   type: 'application-load-balancer',
@@ -47,48 +50,20 @@ export const applicationLoadBalancerEvent = defineEvent({
   *check({ properties }, _owner, context) {
     yield* checkConditions(properties);
     const { loadBalancerName, listenerPort } = properties;
-    const balancer = context.resource<LoadBalancerProperties>(
-      loadBalancerName,
-      'application-load-balancer',
-    )?.properties;
-    if (!balancer) return;
-    const ports = listenersOf(balancer).map(({ port }) => port);
-    if (!balancer.listeners && listenerPort !== undefined) {
-      yield {
-        code: 'listener-port',
-        path: ['listenerPort'],
-        at: 'key',
-        message: `"listenerPort" is for load balancers with "listeners", and ${loadBalancerName} has none.`,
-        suggestion: 'Remove it.',
-      };
-    } else if (balancer.listeners && listenerPort === undefined) {
-      yield {
-        code: 'listener-port',
-        path: [],
-        at: 'key',
-        message: `Load balancer ${loadBalancerName} has "listeners": "listenerPort" has to say which one.`,
-        expected: `one of ${ports.join(', ')}`,
-      };
-    } else if (listenerPort !== undefined && !ports.includes(listenerPort)) {
-      yield {
-        code: 'listener-port',
-        path: ['listenerPort'],
-        message: `Load balancer ${loadBalancerName} has no listener at port ${listenerPort}.`,
-        expected: `one of ${ports.join(', ')}`,
-      };
-    }
+    const balancer = context.resource<WithListeners>(loadBalancerName, 'application-load-balancer');
+    if (balancer) yield* checkListenerPort(balancer, listenerPort);
   },
 
   *checkAll(uses, context) {
     const taken = new Map<string, Use>();
     for (const use of uses) {
-      const { loadBalancerName, priority } = use.event.properties;
-      const balancer = context.resource<LoadBalancerProperties>(
+      const { loadBalancerName, listenerPort, priority } = use.event.properties;
+      const balancer = context.resource<WithListeners>(
         loadBalancerName,
         'application-load-balancer',
       )?.properties;
       if (!balancer) continue;
-      const key = `${loadBalancerName} ${portOf(use.event.properties, balancer)} ${priority}`;
+      const key = `${loadBalancerName} ${listenerOf(balancer, listenerPort).port} ${priority}`;
       const first = taken.get(key);
       if (!first) {
         taken.set(key, use);
@@ -112,9 +87,9 @@ export const applicationLoadBalancerEvent = defineEvent({
   },
 
   synth({ properties }, owner, stack) {
-    const { loadBalancerName, priority } = properties;
-    const balancer = stack.resource<LoadBalancerProperties>(loadBalancerName, 'application-load-balancer');
-    const port = portOf(properties, balancer.properties);
+    const { loadBalancerName, listenerPort, priority } = properties;
+    const balancer = stack.resource<WithListeners>(loadBalancerName, 'application-load-balancer');
+    const { port } = listenerOf(balancer.properties, listenerPort);
     const targetGroup = addTargetGroup(owner.name, loadBalancerName, stack);
     const rule = stack.names.logicalId(loadBalancerName, 'AWS::ElasticLoadBalancingV2::ListenerRule', {
       specifier: `port${port}-priority${priority}`,

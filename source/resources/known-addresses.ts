@@ -1,0 +1,47 @@
+import type { ConfigResource } from '../model/config.ts';
+import type { StackBuilder } from '../model/stack-builder.ts';
+import { isBucketArn } from './bucket-names.ts';
+import { targetsOf } from './cdn/cdn-target.ts';
+import { functionEvents } from './function-events.ts';
+
+/** Variables that say an address which AWS makes up: `URL` of a function, `CDN_…` of a bucket. */
+const isMadeUp = (variable: string): boolean => variable === 'URL' || variable.startsWith('CDN_');
+
+/**
+ * Whether the code of `owner` can be told a variable of what it is connected to. What AWS makes up has to be there
+ * first; two functions that are connected to each other would wait for each other for ever, and so would a function
+ * and the bucket that tells it of its objects, which S3 wants to try when it makes the bucket.
+ */
+export function canKnow(variable: string, owner: string, target: string, stack: StackBuilder): boolean {
+  if (!isMadeUp(variable)) return true;
+  const byName = new Map(stack.config.resources.map((resource) => [resource.name, resource]));
+  const seen = new Set<string>();
+  const waiting = [target];
+  for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
+    if (name === owner) return false;
+    const resource = byName.get(name);
+    if (seen.has(name) || !resource) continue;
+    seen.add(name);
+    waiting.push(...waitsFor(resource, stack));
+  }
+  return true;
+}
+
+/** The resources that one waits for, as far as that can come back to a function or a batch job. */
+function waitsFor(resource: ConfigResource, stack: StackBuilder): string[] {
+  const { name, type, properties, helper } = resource;
+  // The function that starts a batch job knows its state machine.
+  if (helper) return [helper.of];
+  if (type === 'function' || type === 'batch-job') {
+    return Array.isArray(properties.connectTo) ? properties.connectTo : [];
+  }
+  if (type !== 'bucket') return [];
+  const notified = functionEvents(stack.config, 's3')
+    .filter((event) => isBucketArn(event.properties.bucketArn, name, stack.names))
+    .map(({ owner }) => owner.name);
+  const routes = targetsOf(resource).flatMap((target) => {
+    if (target.type === 'function') return [target.properties.functionName];
+    return target.type === 'bucket' ? [target.properties.bucketName] : [];
+  });
+  return [...notified, ...routes];
+}
