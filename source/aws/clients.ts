@@ -1,5 +1,6 @@
 import type { ApiGatewayV2 } from '@aws-sdk/client-apigatewayv2';
 import type { CloudFormation } from '@aws-sdk/client-cloudformation';
+import type { CloudFront } from '@aws-sdk/client-cloudfront';
 import type { CloudWatchLogs } from '@aws-sdk/client-cloudwatch-logs';
 import type { DynamoDB } from '@aws-sdk/client-dynamodb';
 import type { IAM } from '@aws-sdk/client-iam';
@@ -17,6 +18,7 @@ export type Clients = {
   readonly target: Target;
   apiGateway(): Promise<ApiGatewayV2>;
   cloudFormation(): Promise<CloudFormation>;
+  cloudFront(): Promise<CloudFront>;
   dynamoDb(): Promise<DynamoDB>;
   iam(): Promise<IAM>;
   lambda(): Promise<Lambda>;
@@ -51,6 +53,7 @@ export function createClients(target: Target): Clients {
     cloudFormation: lazy(
       async () => new (await import('@aws-sdk/client-cloudformation')).CloudFormation(config),
     ),
+    cloudFront: lazy(async () => new (await import('@aws-sdk/client-cloudfront')).CloudFront(config)),
     dynamoDb: lazy(async () => new (await import('@aws-sdk/client-dynamodb')).DynamoDB(config)),
     iam: lazy(async () => new (await import('@aws-sdk/client-iam')).IAM(config)),
     // An invocation can take 15 minutes and is not to be sent twice because the answer is slow.

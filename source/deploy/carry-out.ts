@@ -7,6 +7,7 @@ import type { DeployInput } from './deploy-stack.ts';
 import { noticeUnprotected, settleTerminationProtection } from './deployment-settings.ts';
 import { noticeFolders, uploadFolders } from './folders/upload-folders.ts';
 import { type Followed, followStack } from './follow-stack.ts';
+import { invalidateCdns, noticeNotInvalidated } from './invalidate-cdns.ts';
 import type { Outcome, Run } from './operation.ts';
 import type { DeployPlan } from './plan-deploy.ts';
 import { findCause } from './root-cause.ts';
@@ -15,19 +16,29 @@ import { resultOf } from './stack-status.ts';
 /** execute → finish of a deploy that has been agreed to. */
 export async function carryOut(run: Run, plan: DeployPlan): Promise<Outcome> {
   const { input, stack, changeSet } = plan;
+  const outcome = changeSet.unchanged ? await leaveStack(run, plan) : await changeStack(run, plan);
+  // The first deploy has nothing that could be old.
+  if (stack && outcome.status === 'succeeded') await invalidateCdns(run, input.template, changeSet.stackId);
+  if (stack && outcome.status === 'detached') noticeNotInvalidated(run, input.template);
+  return outcome;
+}
+
+async function leaveStack(run: Run, plan: DeployPlan): Promise<Outcome> {
+  const { input, stack, changeSet } = plan;
+  const cloudFormation = await run.clients.cloudFormation();
+  await discardChangeSet(run, cloudFormation, changeSet);
+  run.emit({ type: 'phase', phase: 'execute', status: 'skipped', message: 'nothing to change' });
+  const found = await unchanged(cloudFormation, stackNameOf(input.config));
+  await settleTerminationProtection(run, input.config, stack, changeSet.stackId);
+  return finish(run, plan, found);
+}
+
+async function changeStack(run: Run, plan: DeployPlan): Promise<Outcome> {
+  const { input, stack, changeSet } = plan;
   const { config } = input;
-  if (changeSet.unchanged) {
-    const cloudFormation = await run.clients.cloudFormation();
-    await discardChangeSet(run, cloudFormation, changeSet);
-    run.emit({ type: 'phase', phase: 'execute', status: 'skipped', message: 'nothing to change' });
-    const found = await unchanged(cloudFormation, stackNameOf(config));
-    await settleTerminationProtection(run, config, stack, changeSet.stackId);
-    return finish(run, plan, found);
-  }
   // Before, so that it holds with --detach too. A first deploy that fails has to be removable.
   if (stack) await settleTerminationProtection(run, config, stack, changeSet.stackId);
-  const followed = await execute(run, plan);
-  const outcome = await finish(run, plan, followed);
+  const outcome = await finish(run, plan, await execute(run, plan));
   if (!stack && outcome.status === 'succeeded')
     await settleTerminationProtection(run, config, stack, changeSet.stackId);
   if (!stack && outcome.status === 'detached') noticeUnprotected(run, config);

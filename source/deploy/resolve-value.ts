@@ -158,6 +158,10 @@ async function attributeOf(
     const apiGateway = await facts.clients.apiGateway();
     return (await apiGateway.getApi({ ApiId: physicalId })).ApiEndpoint;
   }
+  if (resourceType === 'AWS::CloudFront::Distribution' && attribute === 'DomainName') {
+    const cloudFront = await facts.clients.cloudFront();
+    return (await cloudFront.getDistribution({ Id: physicalId })).Distribution?.DomainName;
+  }
   if (resourceType === 'AWS::DynamoDB::Table' && attribute === 'StreamArn') {
     const dynamoDb = await facts.clients.dynamoDb();
     return (await dynamoDb.describeTable({ TableName: physicalId })).Table?.LatestStreamArn;

@@ -14,6 +14,9 @@ export type TemplateResource = {
   Metadata?: { 'stp:resource'?: string; [key: string]: Value | undefined };
 };
 
+/** In the metadata of a CloudFront distribution that a deploy makes forget what it keeps. */
+export const invalidationMark = 'stp:invalidate';
+
 /** One entry of `Parameters`. Artifact locations are parameters so that synthesis needs no build. */
 export type TemplateParameter = {
   Type: 'String' | 'Number';

@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
 import { createClients } from '../../source/aws/clients.ts';
 import { resolveValue } from '../../source/deploy/resolve-value.ts';
@@ -52,4 +54,33 @@ test('what is not known is undefined, with all that is made of it', async () => 
   expect(await resolveValue(sub('x-${Missing}'), facts)).toBeUndefined();
   expect(await resolveValue(ref('CachePassword'), facts)).toBeUndefined();
   expect(await resolveValue(join('', ['x', ref('Missing')]), facts)).toBeUndefined();
+});
+
+test('CloudFront is asked for the domain of a distribution', async () => {
+  const server = createServer((request, response) => {
+    response.setHeader('content-type', 'text/xml');
+    response.end(
+      request.url === '/2020-05-31/distribution/E1'
+        ? '<Distribution><Id>E1</Id><DomainName>d1.cloudfront.net</DomainName></Distribution>'
+        : '',
+    );
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const clients = createClients({
+    kind: 'aws',
+    region: 'eu-west-1',
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+  });
+  try {
+    const resources = new Map([
+      ['Site', { physicalId: 'E1', resourceType: 'AWS::CloudFront::Distribution' }],
+    ]);
+    expect(await resolveValue(sub('https://${Site.DomainName}'), { ...facts, clients, resources })).toBe(
+      'https://d1.cloudfront.net',
+    );
+  } finally {
+    clients.destroy();
+    server.close();
+  }
 });

@@ -429,6 +429,11 @@ describe('refused', () => {
       'answers to OPTIONS cannot be kept where "allowedMethods" has no OPTIONS.',
     ],
     [
+      'invalidateAfterDeploy: true, disableInvalidationAfterDeploy: false',
+      'conflicting-properties',
+      '"disableInvalidationAfterDeploy" and "invalidateAfterDeploy" cannot be used together.',
+    ],
+    [
       'cachingOptions: { cachePolicyId: x, maxTTL: 5 }',
       'conflicting-properties',
       '"maxTTL" and "cachePolicyId" cannot be used together.',

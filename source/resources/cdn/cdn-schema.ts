@@ -136,6 +136,16 @@ const properties = {
       minLength: 1,
     }),
   ),
+  invalidateAfterDeploy: Type.Optional(
+    staticSwitch({
+      title: 'Invalidation',
+      description: 'Whether a deploy that changes the stack makes CloudFront forget what it keeps.',
+      default: true,
+    }),
+  ),
+  disableInvalidationAfterDeploy: Type.Optional(
+    staticSwitch({ description: 'The opposite of "invalidateAfterDeploy", by its other name.' }),
+  ),
   useFirewall: Type.Optional(firewallReference('cdn')),
 };
 

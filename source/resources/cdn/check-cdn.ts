@@ -1,6 +1,7 @@
 import type { CheckContext, LocalFinding } from '../../model/descriptor.ts';
 import type { ConfigPath } from '../../model/diagnostic.ts';
 import { addressesOf, checkDomains, customDomainsOf } from '../custom-domains.ts';
+import { atMostOne } from '../exactly-one.ts';
 import {
   checkListenerPort,
   type LoadBalancerOrigin,
@@ -23,6 +24,7 @@ export function* checkCdn(owner: CdnOwner, context: CheckContext): Iterable<Loca
     const targetPath = routeTo ? [...path, 'routeTo', 'properties'] : undefined;
     yield* checkRoute({ ...route, target }, path, targetPath, context);
   }
+  yield* atMostOne(cdn, ['invalidateAfterDeploy', 'disableInvalidationAfterDeploy'], ['cdn']);
   yield* checkFirewall(cdn.useFirewall, 'cdn', ['cdn', 'useFirewall'], context);
   if (!cdn.customDomains) return;
   const path = ['cdn', 'customDomains'];

@@ -1,12 +1,13 @@
 import { getAtt, sub, type Value } from '../../model/intrinsic.ts';
 import type { Names, StackBuilder } from '../../model/stack-builder.ts';
+import { invalidationMark } from '../../model/template.ts';
 import { addressesOf, customDomainsOf, domainParams } from '../custom-domains.ts';
 import { addCertificate, addRecords } from '../domain-records.ts';
 import { firewallArn } from '../web-app-firewall.ts';
 import type { CdnProperties, RouteRewrite, RouteTo } from './cdn-schema.ts';
 import { type CdnOwner, ownTarget } from './cdn-target.ts';
 import { distributionId, originOf } from './origins.ts';
-import { cachePolicy, originRequestPolicy } from './policies.ts';
+import { cachePolicy, managed, originRequestPolicy } from './policies.ts';
 import { type UrlRewrite, urlFunction } from './url-functions.ts';
 
 /** The zone of all distributions, as Route 53 wants it in an alias. */
@@ -26,10 +27,10 @@ export function addCdn(owner: CdnOwner, stack: StackBuilder): void {
   const behavior = (route: Omit<RouteRewrite, 'path'>, specifier: string) =>
     behaviorOf({ owner, route, specifier, index, originId: origins.idOf(route, owner) }, stack);
   const DefaultCacheBehavior = behavior({ ...cdn, ...prefixOf(cdn.defaultRoutePrefix) }, 'cdn');
-  const CacheBehaviors = cdn.routeRewrites?.map((route, place) => ({
-    PathPattern: route.path,
-    ...behavior(route, `cdn-route${place}`),
-  }));
+  const routes = (cdn.routeRewrites ?? []).map((route, place) => behavior(route, `cdn-route${place}`));
+  const keeps = [DefaultCacheBehavior, ...routes].some(
+    ({ CachePolicyId }) => CachePolicyId !== managed.cachingDisabled,
+  );
   const errorPage = errorPageOf(owner);
   stack.add(name, id, {
     Type: 'AWS::CloudFront::Distribution',
@@ -51,9 +52,13 @@ export function addCdn(owner: CdnOwner, stack: StackBuilder): void {
             : [{ ErrorCode: 404, ResponseCode: 404, ResponsePagePath: rooted(errorPage) }],
         Origins: origins.list,
         DefaultCacheBehavior,
-        CacheBehaviors,
+        CacheBehaviors: cdn.routeRewrites?.map(({ path }, place) => ({
+          PathPattern: path,
+          ...routes[place],
+        })),
       },
     },
+    ...(keeps && wantsInvalidation(cdn) ? { Metadata: { [invalidationMark]: true } } : {}),
   });
   for (const domain of domains) {
     addRecords(stack, name, domain, {
@@ -70,6 +75,11 @@ export function addCdn(owner: CdnOwner, stack: StackBuilder): void {
     Value: address === undefined ? urlOf(stack.names, name) : `https://${address}`,
   });
 }
+
+const wantsInvalidation = ({
+  invalidateAfterDeploy,
+  disableInvalidationAfterDeploy,
+}: CdnProperties): boolean => invalidateAfterDeploy ?? !disableInvalidationAfterDeploy;
 
 const urlOf = (names: Names, name: string): Value =>
   sub(`https://\${${distributionId(names, name)}.DomainName}`);
