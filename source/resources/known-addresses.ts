@@ -4,7 +4,7 @@ import { isBucketArn } from './bucket-names.ts';
 import { targetsOf } from './cdn/cdn-target.ts';
 import { functionEvents } from './function-events.ts';
 
-/** Variables that say an address which AWS makes up: `URL` of a function, `CDN_…` of a bucket. */
+/** Variables that say an address which AWS makes up: `URL` of a function, `CDN_…` of what has a CDN. */
 const isMadeUp = (variable: string): boolean => variable === 'URL' || variable.startsWith('CDN_');
 
 /**
@@ -32,16 +32,16 @@ function waitsFor(resource: ConfigResource, stack: StackBuilder): string[] {
   const { name, type, properties, helper } = resource;
   // The function that starts a batch job knows its state machine.
   if (helper) return [helper.of];
+  const routes = targetsOf(resource).flatMap((target) => {
+    if (target.type === 'function') return [target.properties.functionName];
+    return target.type === 'bucket' ? [target.properties.bucketName] : [];
+  });
   if (type === 'function' || type === 'batch-job') {
-    return Array.isArray(properties.connectTo) ? properties.connectTo : [];
+    return Array.isArray(properties.connectTo) ? [...properties.connectTo, ...routes] : routes;
   }
   if (type !== 'bucket') return [];
   const notified = functionEvents(stack.config, 's3')
     .filter((event) => isBucketArn(event.properties.bucketArn, name, stack.names))
     .map(({ owner }) => owner.name);
-  const routes = targetsOf(resource).flatMap((target) => {
-    if (target.type === 'function') return [target.properties.functionName];
-    return target.type === 'bucket' ? [target.properties.bucketName] : [];
-  });
   return [...notified, ...routes];
 }

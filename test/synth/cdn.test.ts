@@ -338,6 +338,50 @@ describe('routes', () => {
   });
 });
 
+describe('in front of a function', () => {
+  const stack = synthesize(
+    `resources:\n${fn('web', '      url: { enabled: true }\n      cdn: { enabled: true }\n')}${fn('user', '      connectTo: [web]\n')}${fn('a', '      url: { enabled: true }\n      cdn: { enabled: true }\n      connectTo: [b]\n')}${fn('b', '      connectTo: [a]\n')}`,
+  );
+
+  test('calls its address, and keeps nothing', () => {
+    expect(stack.findings).toEqual([]);
+    const { Origins, DefaultCacheBehavior } = distribution(stack, 'WebDistribution');
+    expect(Origins[0]?.DomainName).toEqual({
+      'Fn::Select': [2, { 'Fn::Split': ['/', { 'Fn::GetAtt': ['WebUrl', 'FunctionUrl'] }] }],
+    });
+    expect(DefaultCacheBehavior).toMatchObject({
+      CachePolicyId: cachingDisabled,
+      OriginRequestPolicyId: allViewerExceptHost,
+    });
+  });
+
+  test('who is connected to it is told of the CDN, unless both would wait for each other', () => {
+    const names = (id: string) =>
+      Object.keys(property(stack, id, 'Environment', 'Variables') as Part).filter((name) =>
+        name.startsWith('STP_'),
+      );
+    expect(names('UserFunction')).toEqual([
+      'STP_WEB_ARN',
+      'STP_WEB_URL',
+      'STP_WEB_CDN_DOMAIN',
+      'STP_WEB_CDN_URL',
+      'STP_WEB_CDN_CANONICAL_DOMAIN',
+    ]);
+    expect(names('BFunction')).toEqual(['STP_A_ARN']);
+  });
+
+  test('it has to have an address', () => {
+    expect(
+      read(`resources:\n${fn('web', '      cdn: { enabled: true }\n')}`).problems.map(({ code, message }) => [
+        code,
+        message,
+      ]),
+    ).toEqual([
+      ['function-without-url', 'Function web: function web has no address that CloudFront could call.'],
+    ]);
+  });
+});
+
 describe('params and variables', () => {
   const env = (properties: string, cdn = '') => synthesize(bucket(cdn, fn('user', properties)));
   const variables = (stack: SynthesizedStack, id = 'UserFunction') =>

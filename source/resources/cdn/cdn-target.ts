@@ -4,7 +4,7 @@ import type { CdnProperties, RouteTo } from './cdn-schema.ts';
 /** A resource with a CDN in front of it. */
 export type CdnOwner = {
   name: string;
-  type: 'bucket' | 'http-api-gateway' | 'application-load-balancer';
+  type: 'bucket' | 'http-api-gateway' | 'application-load-balancer' | 'function';
   cdn: CdnProperties & {
     listenerPort?: number;
     originDomainName?: string;
@@ -26,6 +26,8 @@ export function ownTarget({ name, type, cdn }: CdnOwner): RouteTo {
       };
     case 'http-api-gateway':
       return { type, properties: { httpApiGatewayName: name } };
+    case 'function':
+      return { type, properties: { functionName: name } };
     case 'application-load-balancer': {
       const { listenerPort, originDomainName } = cdn;
       return {

@@ -17,7 +17,8 @@ import { checkCaching, checkForwarding } from './check-policies.ts';
 export function* checkCdn(owner: CdnOwner, context: CheckContext): Iterable<LocalFinding> {
   const { name, cdn } = owner;
   if (!cdn.enabled) return;
-  yield* checkRoute({ ...cdn, target: ownTarget(owner) }, ['cdn'], ['cdn'], context);
+  const own: ConfigPath = ['cdn'];
+  yield* checkRoute({ ...cdn, target: ownTarget(owner) }, own, own, context);
   for (const [index, { routeTo, ...route }] of (cdn.routeRewrites ?? []).entries()) {
     const path = ['cdn', 'routeRewrites', index];
     const target = routeTo ?? ownTarget(owner);
@@ -79,7 +80,7 @@ function* checkRoute(
     if (found && !found.properties.url?.enabled) {
       yield {
         code: 'function-without-url',
-        path: [...targetPath, 'functionName'],
+        ...(targetPath === path ? { path, at: 'key' } : { path: [...targetPath, 'functionName'] }),
         message: `Function ${functionName} has no address that CloudFront could call.`,
         suggestion: 'Set "url: { enabled: true }" at the function.',
       };

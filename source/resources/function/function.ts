@@ -5,6 +5,9 @@ import { getAtt, sub, type Value } from '../../model/intrinsic.ts';
 import type { Names, StackBuilder } from '../../model/stack-builder.ts';
 import { alarmId, alarmsOf, checkAlarms } from '../alarms/resolve-alarms.ts';
 import { alarmProperties } from '../alarms/schema.ts';
+import { cdnSchema } from '../cdn/cdn-schema.ts';
+import { checkCdn } from '../cdn/check-cdn.ts';
+import { addCdn, cdnParams, cdnVariables } from '../cdn/distribution.ts';
 import { canKnow } from '../known-addresses.ts';
 import { addLogForwarding, checkLogForwarding, logForwardingSchema } from '../log-forwarding.ts';
 import { disabledSchema, retentionSchema } from '../log-retention.ts';
@@ -76,6 +79,12 @@ const schema = closedObject(
     ),
     tags: Type.Optional(tagsSchema),
     url: Type.Optional(urlSchema),
+    cdn: Type.Optional(
+      cdnSchema(
+        {},
+        'CloudFront in front of the "url" of the function, which keeps answers near the clients. Without "cachingOptions" it keeps none.',
+      ),
+    ),
     destinations: Type.Optional(destinationsSchema),
     reservedConcurrency: reservedConcurrencySchema,
     provisionedConcurrency: provisionedConcurrencySchema,
@@ -93,7 +102,7 @@ const schema = closedObject(
     ...alarmProperties('function'),
   },
   {
-    'stp:later': ['cdn', 'volumeMounts'],
+    'stp:later': ['volumeMounts'],
   },
 );
 
@@ -142,6 +151,7 @@ export const functionDescriptor = defineResource({
     if (properties.iamRoleStatements) {
       yield* checkStatements(properties.iamRoleStatements, ['iamRoleStatements']);
     }
+    if (properties.cdn) yield* checkCdn({ name, type: 'function', cdn: properties.cdn }, context);
     if (properties.tags) yield* checkTags(properties.tags, context.config);
     yield* checkConcurrency(properties);
     yield* checkReach(properties, context);
@@ -170,6 +180,7 @@ export const functionDescriptor = defineResource({
     if (properties.joinDefaultVpc) joinVpc(resource.name, stack);
     addAlias(resource, stack, rollbackAlarms(resource, stack));
     addUrl(resource, stack);
+    if (properties.cdn) addCdn({ name: resource.name, type: 'function', cdn: properties.cdn }, stack);
     addDestinations(resource, stack);
     for (const [index, event] of (properties.events ?? []).entries()) {
       const descriptor = eventDescriptor(event.type);
@@ -200,6 +211,7 @@ export const functionDescriptor = defineResource({
           : getAtt(names.logicalId(name, 'AWS::Lambda::Function'), 'Arn'),
       ...(properties.logging?.disabled ? {} : { logGroupArn: getAtt(logGroup, 'Arn') }),
       ...urlParams(resource, names),
+      ...cdnParams(name, properties.cdn, names),
     };
   },
 
@@ -218,7 +230,11 @@ export const functionDescriptor = defineResource({
         { Effect: 'Allow', Action: ['lambda:InvokeFunction'], Resource: [arn, versions] },
         ...byUrl.statements,
       ],
-      variables: { ARN: hasAlias(properties) ? liveArn : arn, ...byUrl.variables },
+      variables: {
+        ARN: hasAlias(properties) ? liveArn : arn,
+        ...byUrl.variables,
+        ...cdnVariables(cdnParams(name, properties.cdn, names)),
+      },
     };
   },
 });
