@@ -1,7 +1,7 @@
 import type { CheckContext, LocalFinding } from '../model/descriptor.ts';
 import { getAtt, ref } from '../model/intrinsic.ts';
 import type { StackBuilder } from '../model/stack-builder.ts';
-import { checkDomains, customDomainsOf, type WrittenDomain } from './custom-domains.ts';
+import { addressesOf, checkDomains, customDomainsOf, type WrittenDomain } from './custom-domains.ts';
 import { addRecords, certificateOf, domainId } from './domain-records.ts';
 
 export function* checkApiDomains(
@@ -28,6 +28,13 @@ export function addApiDomains(
 ): void {
   const { names } = stack;
   const stage = names.logicalId(name, 'AWS::ApiGatewayV2::Stage');
+  const [address] = addressesOf(customDomainsOf(domains));
+  if (address !== undefined) {
+    stack.output(names.logicalId(name, 'CustomDomainUrl'), {
+      Description: `Address of ${name} at its domain`,
+      Value: `https://${address}`,
+    });
+  }
   for (const domain of customDomainsOf(domains)) {
     const id = domainId(stack, name, 'AWS::ApiGatewayV2::DomainName', domain);
     stack.add(name, id, {

@@ -52,6 +52,7 @@ describe('of an API', () => {
         Stage: '$default',
       },
     });
+    expect(stack.template.Outputs?.ApiCustomDomainUrl?.Value).toBe('https://api.example.com');
     expect(property(stack, 'ApiApiExampleComRecordSet')).toEqual({
       HostedZoneId: 'Z1',
       Name: 'api.example.com',
