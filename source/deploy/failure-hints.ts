@@ -13,6 +13,10 @@ const hints: { matches: RegExp; hint: string }[] = [
     hint: 'The secret has no such key. What stands after the first dot in $Secret(…) is a key of its JSON.',
   },
   {
+    matches: /conflicting variable on the same hierarchical level/i,
+    hint: 'A parameter of a route has a new name, and CloudFormation makes the new route before it removes the old one. Deploy once without the route, then with it; or keep the name.',
+  },
+  {
     matches: /already exists/i,
     hint: 'Something with this name is there already, outside of this stack or left behind by another one. Remove or rename it, or deploy to another stage.',
   },

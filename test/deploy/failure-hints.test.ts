@@ -8,6 +8,10 @@ test.each([
     'aws secretsmanager create-secret',
   ],
   ['Could not find a value associated with JSONKey in SecretString', 'after the first dot'],
+  [
+    'The provided route key "GET /posts/{id}" has a conflicting variable on the same hierarchical level as "GET /posts/{name}"',
+    'Deploy once without the route',
+  ],
   ['Something else', undefined],
 ])('%s', (message, hint) => {
   if (hint === undefined) expect(hintForFailure(message)).toBeUndefined();

@@ -1,11 +1,12 @@
 import * as Type from 'typebox';
-import { defineEvent, type EventUse } from '../../../model/descriptor.ts';
+import { defineEvent } from '../../../model/descriptor.ts';
 import { ref, sub } from '../../../model/intrinsic.ts';
 import type { StackBuilder } from '../../../model/stack-builder.ts';
 import type { HttpApiGatewayProperties } from '../../http-api-gateway.ts';
 import { closedObject, oneOf, staticText } from '../../schema.ts';
 import { timeoutOf } from '../limits.ts';
 import { authorization, authorizerSchema } from './http-authorizer.ts';
+import { duplicateRoutes, mixedPayloadFormats, payloadFormat, routeKey } from './http-routes.ts';
 
 export const httpMethods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS', '*'] as const;
 export const payloadFormats = ['1.0', '2.0'] as const;
@@ -31,13 +32,6 @@ const schema = closedObject({
 });
 
 type Properties = Type.Static<typeof schema>;
-type Use = EventUse<Properties>;
-
-/** `GET /posts`, `ANY /posts`, `$default`. */
-export function routeKey({ method, path }: Pick<Properties, 'method' | 'path'>): string {
-  if (path === '*' || path === '$default') return '$default';
-  return `${method === '*' ? 'ANY' : method} ${path}`;
-}
 
 /** Without `{` and `}` this is the part of a logical id; see `StackBuilder.claimId` for what that loses. */
 const routeSpecifier = ({ method, path }: Properties): string =>
@@ -45,13 +39,6 @@ const routeSpecifier = ({ method, path }: Properties): string =>
 
 /** API Gateway gives up after 30 s; half a second more than the function has lets its own timeout be seen first. */
 const integrationTimeout = (seconds: number): number => Math.round(Math.min(seconds + 0.5, 29) * 1000);
-
-type FormatSource = {
-  event: { properties: Pick<Properties, 'payloadFormat'> };
-  gateway: HttpApiGatewayProperties | undefined;
-};
-const payloadFormat = ({ event, gateway }: FormatSource): string =>
-  event.properties.payloadFormat ?? gateway?.payloadFormat ?? '1.0';
 
 /** Spec 6.1. */
 export const httpApiGatewayEvent = defineEvent({
@@ -188,70 +175,4 @@ function addIntegration(
     },
   }));
   return id;
-}
-
-/** A route without the names of its parameters, by which API Gateway tells routes apart. */
-const shapeOf = (route: string): string => route.replaceAll(/\{[^{}+]+(\+?)\}/g, '{$1}');
-
-function* duplicateRoutes(uses: readonly Use[]) {
-  const taken = new Map<string, Use>();
-  for (const use of uses) {
-    const { httpApiGatewayName } = use.event.properties;
-    const route = routeKey(use.event.properties);
-    const key = `${httpApiGatewayName} ${shapeOf(route)}`;
-    const first = taken.get(key);
-    if (!first) {
-      taken.set(key, use);
-      continue;
-    }
-    const by =
-      first.owner === use.owner ? 'an earlier event of the same function' : `function ${first.owner.name}`;
-    const firstRoute = routeKey(first.event.properties);
-    const events = ['resources', first.owner.name, 'properties', 'events'];
-    yield {
-      about: use as EventUse,
-      path: ['path'],
-      ...(route === firstRoute
-        ? {
-            code: 'duplicate-route',
-            message: `Route "${route}" of ${httpApiGatewayName} is taken already by ${by}.`,
-            suggestion: 'Change the method or the path of one of them.',
-          }
-        : {
-            code: 'conflicting-route',
-            message: `Route "${route}" of ${httpApiGatewayName} differs from "${firstRoute}" of ${by} in names of parameters only, and API Gateway refuses the second.`,
-            suggestion: 'Change more of the path of one of them.',
-          }),
-      related: [
-        {
-          path: [...events, first.event.index, 'properties', 'path'],
-          message: `"${firstRoute}" is taken here`,
-        },
-      ],
-    };
-  }
-}
-
-function* mixedPayloadFormats(
-  uses: readonly Use[],
-  gatewayOf: (name: string) => { properties: HttpApiGatewayProperties } | undefined,
-) {
-  const firstOf = new Map<string, { use: Use; format: string }>();
-  for (const use of uses) {
-    const gateway = gatewayOf(use.event.properties.httpApiGatewayName)?.properties;
-    const format = payloadFormat({ event: use.event, gateway });
-    const first = firstOf.get(use.owner.name);
-    if (!first) firstOf.set(use.owner.name, { use, format });
-    else if (first.format !== format) {
-      const path = ['resources', use.owner.name, 'properties', 'events', first.use.event.index];
-      yield {
-        about: use as EventUse,
-        code: 'mixed-payload-formats',
-        path: use.event.properties.payloadFormat === undefined ? [] : ['payloadFormat'],
-        message: `This event has payload format ${format}, another http-api-gateway event of the function has ${first.format}.`,
-        expected: 'the same payload format for every http-api-gateway event of a function',
-        related: [{ path, message: `payload format ${first.format}` }],
-      };
-    }
-  }
 }
