@@ -48,6 +48,62 @@ export function addQueuePolicy({ name, properties }: Queue, stack: StackBuilder)
   const { names } = stack;
   const id = names.logicalId(name, 'AWS::SQS::Queue');
   const arn = getAtt(id, 'Arn');
+  const rules = (properties.events ?? []).map((_, index) => getAtt(queueRuleId(names, name, index), 'Arn'));
+  const takes = ({ sqsQueueName, sqsQueueArn }: Failure) =>
+    sqsQueueName === name || isQueueArn(sqsQueueArn, name, stack);
+  const statements = [
+    ...(properties.policyStatements ?? []).map(
+      (own) => ({ Effect: 'Allow', ...own, Resource: arn }) as PolicyStatement,
+    ),
+    ...senders(arn, { rules, takes }, stack),
+  ];
+  if (statements.length === 0) return;
+  stack.add(name, names.logicalId(name, 'AWS::SQS::QueuePolicy'), queuePolicy(id, statements));
+}
+
+/**
+ * Queues of `cloudformationResources` that take failed deliveries: one that has a policy there says itself who may
+ * send, any other gets one.
+ */
+export function addRawQueuePolicies(stack: StackBuilder): void {
+  const raw = stack.config.cloudformationResources;
+  const policies = Object.values(raw).filter(({ Type }) => Type === 'AWS::SQS::QueuePolicy');
+  for (const [id, { Type }] of Object.entries(raw)) {
+    if (Type !== 'AWS::SQS::Queue' || JSON.stringify(policies).includes(`"${id}"`)) continue;
+    const arn = getAtt(id, 'Arn');
+    const takes = ({ sqsQueueArn }: Failure) => JSON.stringify(sqsQueueArn) === JSON.stringify(arn);
+    const statements = senders(arn, { rules: [], takes }, stack);
+    if (statements.length > 0) stack.addShared(`${id}QueuePolicy`, () => queuePolicy(id, statements));
+  }
+}
+
+const queuePolicy = (queueId: string, statements: readonly PolicyStatement[]) => ({
+  Type: 'AWS::SQS::QueuePolicy',
+  Properties: {
+    Queues: [ref(queueId)],
+    PolicyDocument: { Version: '2012-10-17', Statement: statements },
+  },
+});
+
+type Failure = { sqsQueueName?: string; sqsQueueArn?: Value };
+type Sources = { rules: readonly Value[]; takes: (failure: Failure) => boolean };
+
+/** Lets rules and topics send to a queue: those that are named, and those that put there what they could not deliver. */
+function senders(arn: Value, { rules, takes }: Sources, stack: StackBuilder): PolicyStatement[] {
+  const { names } = stack;
+  const failing = (type: string) =>
+    functionEvents(stack.config, type).filter(({ properties }) => {
+      const failure = properties.onDeliveryFailure ?? properties.onFailure;
+      return failure !== undefined && takes(failure as Failure);
+    });
+  const failingRules = failing('event-bus').map(({ owner, index }) =>
+    getAtt(eventId(names, owner.name, index, 'AWS::Events::Rule'), 'Arn'),
+  );
+  const topics = failing('sns').map(({ properties: { snsTopicName, snsTopicArn } }) =>
+    typeof snsTopicName === 'string'
+      ? ref(names.logicalId(snsTopicName, 'AWS::SNS::Topic'))
+      : (snsTopicArn ?? null),
+  );
   const may = (service: string, sources: readonly Value[]): PolicyStatement[] =>
     sources.length === 0
       ? []
@@ -60,36 +116,10 @@ export function addQueuePolicy({ name, properties }: Queue, stack: StackBuilder)
             Condition: { ArnEquals: { 'aws:SourceArn': sources } },
           },
         ];
-  const rules = (properties.events ?? []).map((_, index) => getAtt(queueRuleId(names, name, index), 'Arn'));
-  for (const event of failuresTo(name, 'event-bus', stack)) {
-    rules.push(getAtt(eventId(names, event.owner.name, event.index, 'AWS::Events::Rule'), 'Arn'));
-  }
-  const topics = failuresTo(name, 'sns', stack).map(({ properties: { snsTopicName, snsTopicArn } }) =>
-    typeof snsTopicName === 'string'
-      ? ref(names.logicalId(snsTopicName, 'AWS::SNS::Topic'))
-      : (snsTopicArn ?? null),
-  );
-  const statements = [
-    ...(properties.policyStatements ?? []).map(
-      (own) => ({ Effect: 'Allow', ...own, Resource: arn }) as PolicyStatement,
-    ),
-    ...may('events.amazonaws.com', rules),
+  return [
+    ...may('events.amazonaws.com', [...rules, ...failingRules]),
     ...may('sns.amazonaws.com', distinct(topics)),
   ];
-  if (statements.length === 0) return;
-  stack.add(name, names.logicalId(name, 'AWS::SQS::QueuePolicy'), {
-    Type: 'AWS::SQS::QueuePolicy',
-    Properties: { Queues: [ref(id)], PolicyDocument: { Version: '2012-10-17', Statement: statements } },
-  });
-}
-
-function failuresTo(queue: string, type: string, stack: StackBuilder) {
-  return functionEvents(stack.config, type).filter(({ properties }) => {
-    const failure = (properties.onDeliveryFailure ?? properties.onFailure) as
-      | { sqsQueueName?: string; sqsQueueArn?: Value; arn?: Value }
-      | undefined;
-    return failure?.sqsQueueName === queue || isQueueArn(failure?.sqsQueueArn ?? failure?.arn, queue, stack);
-  });
 }
 
 const distinct = (values: readonly Value[]): Value[] => [

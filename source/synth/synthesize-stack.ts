@@ -9,6 +9,7 @@ import { bucketNotifier } from '../resources/bucket-notifications.ts';
 import { type FolderUpload, folderUploads } from '../resources/directory-upload.ts';
 import { artifactKeyParameter } from '../resources/function/function.ts';
 import { createNames } from '../resources/names.ts';
+import { addRawQueuePolicies } from '../resources/queue-policy.ts';
 import { resourceDescriptor } from '../resources/registry.ts';
 import type { MongoDbAtlasProperties } from '../resources/third-party/mongo-db-atlas-cluster.ts';
 import { type ProvidedResource, providedResources } from '../resources/third-party/provided.ts';
@@ -63,6 +64,7 @@ export function synthesizeStack(given: Config, { digests = {} }: SynthesisInput 
     if (!resource.helper) addAlarms(resource, stack);
   }
   for (const [name, draft] of stack.functions) finishFunction(stack, name, draft);
+  addRawQueuePolicies(stack);
   for (const [logicalId, raw] of Object.entries(config.cloudformationResources))
     addRaw(stack, logicalId, raw);
   addBudget(stack);

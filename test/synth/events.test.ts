@@ -155,6 +155,49 @@ test('one queue takes what several events could not deliver', () => {
   ]);
 });
 
+describe('a queue of cloudformationResources that takes failed deliveries', () => {
+  const events = lambda(
+    'one',
+    `events:
+  - { type: sns, properties: { snsTopicName: news, onFailure: { sqsQueueArn: "$CfResourceParam('Failed', 'Arn')" } } }
+  - { type: event-bus, properties: { eventBusName: bus, eventPattern: { source: [a] }, onDeliveryFailure: { sqsQueueArn: "$CfResourceParam('Failed', 'Arn')" } } }`,
+  );
+  const raw =
+    'cloudformationResources:\n  Failed: { Type: AWS::SQS::Queue }\n  Other: { Type: AWS::SQS::Queue }\n';
+  const policies = (text: string) =>
+    Object.entries(synthesize(text).template.Resources).filter(
+      ([, { Type }]) => Type === 'AWS::SQS::QueuePolicy',
+    );
+
+  test('lets the services send', () => {
+    const stack = synthesize(others + events + raw);
+    expect(stack.findings).toEqual([]);
+    const send = (service: string, source: Value) => ({
+      Effect: 'Allow',
+      Principal: { Service: service },
+      Action: ['sqs:SendMessage'],
+      Resource: { 'Fn::GetAtt': ['Failed', 'Arn'] },
+      Condition: { ArnEquals: { 'aws:SourceArn': [source] } },
+    });
+    expect(policies(others + events + raw).map(([id]) => id)).toEqual(['FailedQueuePolicy']);
+    expect(property(stack, 'FailedQueuePolicy')).toEqual({
+      Queues: [{ Ref: 'Failed' }],
+      PolicyDocument: {
+        Version: '2012-10-17',
+        Statement: [
+          send('events.amazonaws.com', { 'Fn::GetAtt': ['OneEvent1Rule', 'Arn'] }),
+          send('sns.amazonaws.com', { Ref: 'NewsTopic' }),
+        ],
+      },
+    });
+  });
+
+  test('keeps the policy that it has there', () => {
+    const own = `  Mine: { Type: AWS::SQS::QueuePolicy, Properties: { Queues: ["$CfResourceParam('Failed', 'QueueUrl')"], PolicyDocument: { Version: '2012-10-17', Statement: [] } } }\n`;
+    expect(policies(others + events + raw + own).map(([id]) => id)).toEqual(['Mine']);
+  });
+});
+
 describe('a log group that is not of the stack', () => {
   const log = (arn: string) =>
     synthesize(

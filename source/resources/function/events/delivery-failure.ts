@@ -14,7 +14,8 @@ export const deliveryFailureSchema = closedObject(
     ),
     sqsQueueArn: Type.Optional(
       Type.String({
-        description: 'Any other queue; its policy has to let the service send.',
+        description:
+          'Any other queue. The policy of one that is not of this config has to let the service send.',
         examples: ['arn:aws:sqs:us-east-1:000000000000:orders'],
       }),
     ),
