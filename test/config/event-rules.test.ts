@@ -105,7 +105,7 @@ describe('what a property that takes an ARN refuses', () => {
     [
       events([
         'kafka-topic',
-        'customKafkaConfiguration: { bootstrapServers: ["a.example.com:9092"], topicName: t, authentication: { type: MTLS, properties: { clientCertificate: certificate } } }',
+        'customKafkaConfiguration: { bootstrapServers: ["a.example.com:9092"], topicName: orders, authentication: { type: MTLS, properties: { clientCertificate: certificate } } }',
       ]),
       '"certificate" is not the ARN of a secret.',
     ],
@@ -428,16 +428,19 @@ test('one topic of Kafka has one event for a function', () => {
   ]);
 });
 
-test('brokers of Kafka have ports', () => {
-  const kafka = (server: string) =>
+test('brokers of Kafka have ports, topics have names of Kafka', () => {
+  const kafka = (server: string, topic = 'orders') =>
     events([
       'kafka-topic',
-      `customKafkaConfiguration: { bootstrapServers: ["${server}"], topicName: t, authentication: { type: BASIC_AUTH, properties: { authenticationSecretArn: "arn:aws:secretsmanager:eu-west-1:xxxxxxxxxxx:secret:mySecret" } } }`,
+      `customKafkaConfiguration: { bootstrapServers: ["${server}"], topicName: ${topic}, authentication: { type: BASIC_AUTH, properties: { authenticationSecretArn: "arn:aws:secretsmanager:eu-west-1:xxxxxxxxxxx:secret:mySecret" } } }`,
     ]);
   expect(problems(kafka('broker.example.com'))).toEqual([
     'invalid-server | Function one: "broker.example.com" is no address of a broker.',
   ]);
-  expect(problems(kafka('broker.example.com:9092'))).toEqual([]);
+  expect(problems(kafka('broker.example.com:9092', 'my topic'))).toEqual([
+    'wrong-format | Function one: "topicName" cannot be "my topic".',
+  ]);
+  expect(problems(kafka('broker.example.com:9092', 'my.topic_1-a'))).toEqual([]);
 });
 
 describe('queues of dead letters', () => {

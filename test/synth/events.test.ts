@@ -28,7 +28,7 @@ const everyEvent = `events:
   - { type: http-api-gateway, properties: { httpApiGatewayName: api, method: GET, path: /, authorizer: { type: lambda, properties: { functionName: one } } } }
   - { type: schedule, properties: { scheduleRate: rate(1 day) } }
   - { type: event-bus, properties: { eventBusName: bus, eventPattern: { source: [a] } } }
-  - { type: kafka-topic, properties: { customKafkaConfiguration: { bootstrapServers: ["a.example.com:9092"], topicName: t, authentication: { type: BASIC_AUTH, properties: { authenticationSecretArn: "arn:aws:secretsmanager:us-east-1:111122223333:secret:kafka-secret" } } } } }
+  - { type: kafka-topic, properties: { customKafkaConfiguration: { bootstrapServers: ["a.example.com:9092"], topicName: orders, authentication: { type: BASIC_AUTH, properties: { authenticationSecretArn: "arn:aws:secretsmanager:us-east-1:111122223333:secret:kafka-secret" } } } } }
   - { type: sns, properties: { snsTopicName: news } }
   - { type: sqs, properties: { sqsQueueName: orders } }
   - { type: kinesis-stream, properties: { streamArn: "arn:aws:kinesis:us-east-1:111122223333:stream/s" } }

@@ -31,7 +31,12 @@ const schema = closedObject({
           minItems: 1,
           maxItems: 10,
         }),
-        topicName: Type.String({ description: 'Name of the topic.', minLength: 1, maxLength: 249 }),
+        topicName: Type.String({
+          description: 'Name of the topic.',
+          pattern: '^[A-Za-z0-9_-][A-Za-z0-9._-]+$',
+          'stp:format': 'two or more letters, digits, hyphens, underscores and dots, no dot first',
+          maxLength: 249,
+        }),
         authentication: kafkaAuthenticationSchema,
       },
       { title: 'Cluster', description: 'A topic of any Kafka cluster that Lambda can reach.' },
