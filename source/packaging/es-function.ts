@@ -121,6 +121,10 @@ const hints: readonly (readonly [text: RegExp, hint: string])[] = [
     'Native code cannot be bundled: put it into a package of its own, or name it in includeFiles and load it by its path.',
   ],
   [
+    /^No loader is configured for/,
+    'Such files are not bundled: name them in includeFiles and read them by their path, which is that in the project.',
+  ],
+  [
     /^Top-level await .*"cjs"/,
     'CommonJS has no `await` outside of functions: set languageSpecificConfig.outputModuleFormat to esm.',
   ],

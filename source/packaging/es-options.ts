@@ -69,7 +69,7 @@ const esmBanner = [
   'const require=__stpCreateRequire(import.meta.url),__filename=__stpFile(import.meta.url),__dirname=__stpFolder(__filename);',
 ].join('');
 
-/** ES modules inside of CommonJS know themselves by their URL. */
+/** ES modules inside of CommonJS know themselves by their URL and their path. */
 const cjsBanner = 'const __stpUrl=require("node:url").pathToFileURL(__filename).href;';
 
 /** The same, in esbuild's words. */
@@ -88,6 +88,13 @@ export function toBuildOptions(options: EsOptions): BuildOptions {
     ...(options.tsconfig === undefined ? {} : { tsconfig: options.tsconfig }),
     ...(options.format === 'esm'
       ? { banner: { js: esmBanner } }
-      : { banner: { js: cjsBanner }, define: { 'import.meta.url': '__stpUrl' } }),
+      : {
+          banner: { js: cjsBanner },
+          define: {
+            'import.meta.url': '__stpUrl',
+            'import.meta.dirname': '__dirname',
+            'import.meta.filename': '__filename',
+          },
+        }),
   };
 }

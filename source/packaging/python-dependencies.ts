@@ -121,7 +121,7 @@ async function readFile(job: BuildJob, file: string, stamps: Stamp[]): Promise<F
     case 'pyproject.toml':
       return { lines: await readProject(job, file) };
     default:
-      return { lines: [readRequirements(job, file, stamps)] };
+      return readRequirements(job, file, stamps);
   }
 }
 

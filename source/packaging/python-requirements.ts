@@ -5,8 +5,11 @@ import { stampPath } from './language-build.ts';
 import { PackagingFailure } from './packaging-error.ts';
 import type { Stamp } from './stamps.ts';
 
+type Read = { lines: string[]; constraints: string[] };
+
 /**
- * A requirements file with those that it includes, as lines without comments; its paths are read from its own folder.
+ * A requirements file with those that it includes, as lines without comments, and those of the constraints that they
+ * name; paths in a file are read from its own folder.
  * @throws PackagingFailure where an included file is not there, or a line names what is not a package of an index
  */
 export function readRequirements(
@@ -14,8 +17,9 @@ export function readRequirements(
   file: string,
   stamps: Stamp[],
   seen: Set<string> = new Set(),
-): string {
-  if (seen.has(file)) return '';
+): Read {
+  const read: Read = { lines: [], constraints: [] };
+  if (seen.has(file)) return read;
   seen.add(file);
   const shown = stampPath(job.directory, file);
   stamps.push(job.stamper.take('file', shown));
@@ -26,15 +30,17 @@ export function readRequirements(
       message: `${shown} is included by another requirements file, but does not exist`,
     });
   }
-  return requirementLines(readFileSync(file, 'utf8'))
-    .map((line) => {
-      const included = /^(?:-r|--requirement)[\s=]*(\S+)/.exec(line)?.[1];
-      if (included !== undefined)
-        return readRequirements(job, path.resolve(path.dirname(file), included), stamps, seen);
-      if (isLocal(line)) throw notOfIndex(job, file, line);
-      return line;
-    })
-    .join('\n');
+  for (const line of requirementLines(readFileSync(file, 'utf8'))) {
+    const [, short, long, name] = /^(?:(-[rc])|--(requirement|constraint))[\s=]*(\S+)/.exec(line) ?? [];
+    if (name !== undefined) {
+      const included = readRequirements(job, path.resolve(path.dirname(file), name), stamps, seen);
+      const isConstraint = short === '-c' || long === 'constraint';
+      (isConstraint ? read.constraints : read.lines).push(...included.lines);
+      read.constraints.push(...included.constraints);
+    } else if (isLocal(line)) throw notOfIndex(job, file, line);
+    else read.lines.push(line);
+  }
+  return read;
 }
 
 /** The text of a requirements file as one line for each entry, comments left out. */
@@ -47,7 +53,7 @@ export const requirementLines = (text: string): string[] =>
 
 /** True for a line about files of the project, which are not where the packages are installed. */
 export const isLocal = (line: string): boolean =>
-  /^(?:-e\b|--editable|-c\b|--constraint|\.{1,2}[/\\]|[/\\]|file:)|@\s*file:/.test(line);
+  /^(?:-e\b|--editable|\.{1,2}[/\\]|[/\\]|file:)|@\s*file:/.test(line);
 
 /** The refusal of a dependency that is not a package of an index, such as a folder or a repository. */
 export const notOfIndex = ({ fn, directory }: BuildJob, file: string, what: string): PackagingFailure =>
@@ -55,5 +61,5 @@ export const notOfIndex = ({ fn, directory }: BuildJob, file: string, what: stri
     function: fn.name,
     code: 'unsupported-option',
     message: `${stampPath(directory, file)} asks for \`${what}\`, which is not a package of an index`,
-    hint: 'Put code of your own under the folder of the entry file: all of it goes into the artifact. Write constraints as versions.',
+    hint: 'Put code of your own under the folder of the entry file: all of it goes into the artifact.',
   });

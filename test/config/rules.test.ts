@@ -75,6 +75,7 @@ describe('functions', () => {
   test.each([
     ['src/a.rb', 'unsupported-extension'],
     ['src/Makefile', 'unsupported-extension'],
+    ['src/get.posts.py', 'invalid-entry-name'],
   ])('%s', (entryfilePath, code) => {
     const text = functionWith('').replace('src/get-posts.ts', entryfilePath);
     expect(read(text).problems.map((problem) => problem.code)).toEqual([code]);

@@ -313,11 +313,28 @@ test.each([
     'Install the packages of the project first. Name in excludeDependencies what a layer brings.',
   ],
   [
+    'a file that is no code',
+    "import image from './image.png';\nexport default image;",
+    'Such files are not bundled: name them in includeFiles and read them by their path, which is that in the project.',
+  ],
+  [
     'a library outside of a package',
     "import addon from './addon.node';\nexport default addon;",
     'Native code cannot be bundled: put it into a package of its own, or name it in includeFiles and load it by its path.',
   ],
 ])('what to do about %s', async (_, code, hint) => {
-  const project = createProject({ 'src/f.ts': code, 'src/addon.node': '' });
+  const project = createProject({ 'src/f.ts': code, 'src/addon.node': '', 'src/image.png': '' });
   await expect(project.package([esFunction('f', 'src/f.ts')])).rejects.toMatchObject({ hint });
+});
+
+test('a module in CommonJS knows its folder and its file', async () => {
+  const project = createProject({
+    'src/f.ts': 'export default async () => [import.meta.dirname, import.meta.filename];\n',
+  });
+  const folder = project.path('unpacked');
+  expect(await call(project, 'src/f.ts')).toEqual([folder, `${folder}/index.js`]);
+  expect(await call(project, 'src/f.ts', { outputModuleFormat: 'esm' })).toEqual([
+    folder,
+    `${folder}/index.mjs`,
+  ]);
 });

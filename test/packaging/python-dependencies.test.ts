@@ -303,6 +303,17 @@ describe.each(pythonInstallers())('with $name', { timeout: 120_000 }, ({ name: i
     await expect(on('3.13')).rejects.toThrow('f: the packages of requirements.txt could not be installed');
   });
 
+  test('constraints decide versions and install nothing, and a change of them builds again', async () => {
+    const { project, fn, installed } = await install({
+      'requirements.txt': '-c constraints.txt\npython-dateutil==2.8.2\n',
+      'constraints.txt': 'six==1.15.0 # the last one that fits\nattrs==23.1.0\n',
+    });
+    expect(installed).toEqual(['python_dateutil-2.8.2', 'six-1.15.0']);
+    expect(outcomes(await project.package([fn], { environment }))).toEqual(['f cached']);
+    project.write({ 'constraints.txt': 'six==1.16.0\n' });
+    expect(outcomes(await project.package([fn], { environment }))).toEqual(['f built']);
+  });
+
   test('a lock of uv decides the versions, and a new one is installed', async () => {
     const { project, fn, installed } = await install({ 'pyproject.toml': uvProject, 'uv.lock': uvLock });
     expect(installed).toEqual(['six-1.16.0']);

@@ -97,6 +97,14 @@ export function* checkPackaging(
     yield { path: at, ...unsupported(path) };
     return;
   }
+  if (language === 'python' && /\.[^/\\]*\.py$/i.test(path)) {
+    yield {
+      code: 'invalid-entry-name',
+      path: at,
+      message: `Lambda cannot load "${path}": Python takes what stands before a dot for a package.`,
+      suggestion: 'Give the file a name without a dot before its ending.',
+    };
+  }
   if (typeof runtime === 'string' && !languages[language].runtimes.includes(runtime)) {
     yield {
       code: 'runtime-mismatch',
