@@ -157,6 +157,29 @@ describe('deprecated runtimes are taken, with the dates', () => {
     ]);
   });
 
+  test('the one of a pythonVersion, too', () => {
+    const text = functionWith('').replace(
+      'entryfilePath: src/get-posts.ts',
+      'entryfilePath: main.py, languageSpecificConfig: { pythonVersion: 3.9 }',
+    );
+    expect(read(text).problems).toMatchObject([
+      {
+        severity: 'warning',
+        code: 'deprecated-runtime',
+        path: [
+          'resources',
+          'getPosts',
+          'properties',
+          'packaging',
+          'properties',
+          'languageSpecificConfig',
+          'pythonVersion',
+        ],
+        message: expect.stringContaining('AWS deprecated runtime python3.9 on 2025-12-15'),
+      },
+    ]);
+  });
+
   test('previews are taken, with a warning, and are no default', () => {
     const text = functionWith('      runtime: nodejs26.x\n');
     expect(read(text).problems).toMatchObject([

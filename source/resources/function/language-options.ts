@@ -1,7 +1,7 @@
 import * as Type from 'typebox';
 import type { LocalFinding } from '../../model/descriptor.ts';
 import { closedObject, oneOf, staticSwitch, staticText } from '../schema.ts';
-import { type LanguageId, languages, pythonRuntime } from './runtimes.ts';
+import { checkRuntime, type LanguageId, languages, pythonRuntime } from './runtimes.ts';
 
 const texts = (description: string) => Type.Optional(Type.Array(staticText(), { description }));
 
@@ -140,6 +140,8 @@ export function* checkLanguageOptions(
         message: `pythonVersion ${pythonVersion} is not the version of runtime ${runtime}.`,
         suggestion: 'Packages are installed for the runtime: remove "pythonVersion", or "runtime".',
       };
+    } else if (runtime === undefined) {
+      for (const finding of checkRuntime(meant)) yield { ...finding, path: ['pythonVersion'] };
     }
   }
 }
