@@ -14,9 +14,10 @@ import {
   type Requirements,
   uvForeign,
 } from './python-manifests.ts';
-import { isLocal, notOfIndex, readRequirements, requirementLines } from './python-requirements.ts';
+import { notOfIndex, readRequirements } from './python-requirements.ts';
 import type { Stamp } from './stamps.ts';
 import { findTool, requireTool, runTool, toolFailure } from './tools.ts';
+import { exportLock, workspaceLock } from './uv-lock.ts';
 
 /** What is to be installed. */
 export type PythonDependencies = {
@@ -56,7 +57,9 @@ export async function readPythonDependencies(job: BuildJob, folder: string): Pro
   const stamps: Stamp[] = [];
   const file = locate(job, folder, stamps);
   if (file === undefined) return { requirements: '', constraints: '', file: '', stamps };
-  const { lines, constraints = [] } = await readFile(job, file, stamps);
+  const lock = path.basename(file) === 'pyproject.toml' ? workspaceLock(job, file, stamps) : undefined;
+  const { lines, constraints = [] } =
+    lock === undefined ? await readFile(job, file, stamps) : await readUvLock(job, lock, file, stamps);
   return {
     requirements: lines.join('\n'),
     constraints: constraints.join('\n'),
@@ -109,9 +112,7 @@ async function readFile(job: BuildJob, file: string, stamps: Stamp[]): Promise<F
   const beside = (name: string): string => path.join(path.dirname(file), name);
   switch (path.basename(file)) {
     case 'uv.lock':
-      if (findTool('uv', job.environment) !== undefined)
-        return { lines: await exportLock(job, file, stamps) };
-      return readLocked(job, file, beside('pyproject.toml'), stamps);
+      return readUvLock(job, file, beside('pyproject.toml'), stamps);
     case 'poetry.lock':
       return readLocked(job, file, beside('pyproject.toml'), stamps);
     case 'Pipfile.lock':
@@ -123,6 +124,12 @@ async function readFile(job: BuildJob, file: string, stamps: Stamp[]): Promise<F
     default:
       return readRequirements(job, file, stamps);
   }
+}
+
+async function readUvLock(job: BuildJob, lock: string, project: string, stamps: Stamp[]): Promise<Found> {
+  return findTool('uv', job.environment) === undefined
+    ? readLocked(job, lock, project, stamps)
+    : { lines: await exportLock(job, lock, project, stamps) };
 }
 
 /** What the project asks for directly, in the versions of the lock; what those need is found as at any installation. */
@@ -138,31 +145,6 @@ async function readLocked(job: BuildJob, lock: string, project: string, stamps: 
   const lines = await readProject(job, project);
   const { package: packages = [] } = await readToml<{ package?: LockedPackage[] }>(job, lock);
   return { lines, constraints: lockedVersions(packages) };
-}
-
-async function exportLock(job: BuildJob, file: string, stamps: Stamp[]): Promise<string[]> {
-  const { fn, environment, signal, directory, stamper } = job;
-  const folder = path.dirname(file);
-  stamps.push(stamper.take('file', stampPath(directory, path.join(folder, 'pyproject.toml'))));
-  const uv = requireTool(fn.name, 'uv', environment);
-  const args = [
-    'export',
-    '--frozen',
-    '--no-dev',
-    '--no-emit-project',
-    '--no-header',
-    '--no-annotate',
-    '--no-hashes',
-  ];
-  const result = await runTool(uv, args, { cwd: folder, environment, signal });
-  if (!result.ok)
-    throw toolFailure(fn.name, `uv export of ${stampPath(directory, file)} failed`, result.output, {
-      code: 'install-failed',
-    });
-  const lines = requirementLines(result.stdout);
-  const local = lines.find(isLocal);
-  if (local !== undefined) throw notOfIndex(job, file, local);
-  return lines;
 }
 
 function readPipfileLock(job: BuildJob, file: string): Found {

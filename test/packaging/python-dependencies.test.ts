@@ -322,6 +322,54 @@ describe.each(pythonInstallers())('with $name', { timeout: 120_000 }, ({ name: i
     expect(outcomes(await project.package([fn], { environment }))).toEqual(['f built']);
   });
 
+  test('the lock of a workspace of uv decides for its members, also above the config', async () => {
+    const project = createProject({
+      'pyproject.toml': `[project]
+name = "root"
+version = "0"
+requires-python = ">=3.13"
+
+[tool.uv.workspace]
+members = ["functions/*"]
+`,
+      'functions/get/pyproject.toml':
+        '[project]\nname = "get"\nversion = "0"\nrequires-python = ">=3.13"\ndependencies = ["six>=1.15"]\n',
+      'functions/get/main.py': handler,
+      'uv.lock': `version = 1
+revision = 1
+requires-python = ">=3.13"
+
+[manifest]
+members = ["get", "root"]
+
+[[package]]
+name = "get"
+version = "0"
+source = { virtual = "functions/get" }
+dependencies = [{ name = "six" }]
+
+[package.metadata]
+requires-dist = [{ name = "six", specifier = ">=1.15" }]
+
+[[package]]
+name = "root"
+version = "0"
+source = { virtual = "." }
+
+${uvLock.slice(uvLock.indexOf('[[package]]\nname = "six"'))}`,
+    });
+    const get = (entryfilePath: string) => sourceFunction('get', entryfilePath, runtime);
+    const installed = async (artifacts: ReturnType<typeof project.package>) =>
+      Object.keys(await readZip(readFileSync((await artifacts)[0]?.path ?? ''))).filter((name) =>
+        name.endsWith('/METADATA'),
+      );
+    const inside = project.package([get('functions/get/main.py')], { environment });
+    expect(await installed(inside)).toEqual(['six-1.16.0.dist-info/METADATA']);
+    const directory = project.path('functions/get');
+    const above = project.package([get('main.py')], { environment, directory });
+    expect(await installed(above)).toEqual(['six-1.16.0.dist-info/METADATA']);
+  });
+
   test('a lock of Poetry decides the versions, without what only developers use', async () => {
     const files = { 'pyproject.toml': poetryProject, 'poetry.lock': poetryLock('2.8.2') };
     const { project, fn, installed } = await install(files);
