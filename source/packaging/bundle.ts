@@ -50,20 +50,29 @@ export async function bundleAll(
     for (const [name, result] of made) results.set(name, result);
     waiting = waiting.flatMap((request) => {
       const result = made.get(request.fn.name);
-      const found = result === undefined ? [] : packagesOutside(result, directory);
-      const added = found.filter((name) => !request.options.external.includes(name));
-      if (added.length === 0) return [];
-      const external = [...request.options.external, ...added].sort();
-      return [{ ...request, options: { ...request.options, external } }];
+      return result === undefined ? [] : keepOutside([request], result, directory);
     });
   }
   return results;
 }
 
-const packagesOutside = (result: BundleResult, directory: string): string[] => [
-  ...nativePackages(result, directory),
-  ...('messages' in result ? optionalPackages(result.messages, directory) : []),
-];
+/** The requests with what has to stay outside by their result; none where there is nothing more. */
+function keepOutside(
+  requests: readonly BundleRequest[],
+  result: BundleResult,
+  directory: string,
+): BundleRequest[] {
+  const found = [
+    ...nativePackages(result, directory),
+    ...('messages' in result ? optionalPackages(result.messages, directory) : []),
+  ];
+  return requests.flatMap((request) => {
+    const added = found.filter((name) => !request.options.external.includes(name));
+    if (added.length === 0) return [];
+    const external = [...request.options.external, ...added].sort();
+    return [{ ...request, options: { ...request.options, external } }];
+  });
+}
 
 /** Names of the packages with native code among those that the bundler read, or that it could not read. */
 function nativePackages(result: BundleResult, directory: string): string[] {
@@ -102,6 +111,12 @@ async function bundleOnce(
       await bundleGroup(esbuild.build, group, directory, results);
     } catch (error) {
       if (!isBuildFailure(error)) throw error;
+      // Functions often fail by the same packages: all are tried again without them before each is by itself.
+      const again = keepOutside(group, { messages: error.errors }, directory);
+      if (again.length > 0) {
+        for (const [name, result] of await bundleOnce(again, directory)) results.set(name, result);
+        continue;
+      }
       if (group.length === 1 && group[0]) {
         results.set(group[0].fn.name, { messages: error.errors });
         continue;

@@ -46,3 +46,17 @@ test.each([
   if (!(failure instanceof PackagingError)) throw failure;
   expect(failure.message).toContain('Could not resolve "mysql"');
 });
+
+test('several functions get along without it, the one that imports it itself is alone in missing it', async () => {
+  const shop = project({}, "module.exports = () => require('mysql');");
+  shop.write({
+    'src/save.ts': "import 'mysql';\nimport queries from 'queries';\nexport default () => queries;\n",
+  });
+  const list = esFunction('list', 'src/find.ts');
+  expect(outcomes(await shop.package([find, list]))).toEqual(['find built', 'list built']);
+  const failure = await shop
+    .package([find, esFunction('other', 'src/find.ts'), esFunction('save', 'src/save.ts')])
+    .catch((error: unknown) => error);
+  if (!(failure instanceof PackagingError)) throw failure;
+  expect(failure.problems.map((problem) => problem.function)).toEqual(['save']);
+});
