@@ -92,9 +92,7 @@ function eventsOf(resource: ConfigResource): ConfigEvent[] {
   const events =
     resource.type === 'function' || resource.type === 'batch-job' ? resource.properties.events : undefined;
   if (!Array.isArray(events)) return [];
-  return (events as { type: string; properties?: Record<string, unknown> }[]).map((event, index) => ({
-    type: event.type,
-    index,
-    properties: event.properties ?? {},
-  }));
+  return (events as ({ type: string; properties?: Record<string, unknown> } | null)[]).flatMap(
+    (event, index) => (event === null ? [] : { type: event.type, index, properties: event.properties ?? {} }),
+  );
 }

@@ -73,7 +73,10 @@ const rawResource = closedObject({
   Type: staticText({ description: 'Such as AWS::SNS::Topic.', minLength: 1 }),
   Properties: Type.Optional(mapOf(Type.Unknown(), { description: 'As CloudFormation has them.' })),
   DependsOn: Type.Optional(
-    oneOrMany(staticText({ minLength: 1 }), { description: 'Logical ids of what is made before.' }),
+    oneOrMany(staticText({ minLength: 1 }), {
+      'stp:static': true,
+      description: 'Logical ids of what is made before.',
+    }),
   ),
   DeletionPolicy: policy(
     ['Delete', 'Retain', 'RetainExceptOnCreate', 'Snapshot'],

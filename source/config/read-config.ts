@@ -9,6 +9,7 @@ import { resourceDescriptor } from '../resources/registry.ts';
 import { BrokenParts } from './broken-parts.ts';
 import { checkConnection, checkReference, type ResourceTypes } from './check-references.ts';
 import { checkResources } from './check-resources.ts';
+import { checkRollbackAlarms } from './check-rollback-alarms.ts';
 import { checkSchema } from './check-schema.ts';
 import { checkScripts } from './check-scripts.ts';
 import { configSchema } from './config-schema.ts';
@@ -137,6 +138,7 @@ function readMapping(raw: Raw, source: YamlSource, problems: ProblemList, option
     ...(options.pathKind ? { pathKind: options.pathKind } : {}),
   });
   for (const finding of checked) problems.add(finding);
+  for (const finding of checkRollbackAlarms(config)) problems.add(finding);
   settle(raw, config, broken, problems);
   return config;
 }
@@ -266,8 +268,8 @@ function configOf(raw: Raw, options: MappingOptions): Config {
     cloudformationResources: (isMapping(raw.cloudformationResources)
       ? raw.cloudformationResources
       : {}) as Config['cloudformationResources'],
-    outputs: (Array.isArray(stackConfig.outputs) ? stackConfig.outputs : []) as Config['outputs'],
-    tags: (Array.isArray(stackConfig.tags) ? stackConfig.tags : []) as Config['tags'],
+    outputs: mappingsOf(stackConfig.outputs) as Config['outputs'],
+    tags: mappingsOf(stackConfig.tags) as Config['tags'],
     cloudformationReferences: [],
     sections: sectionsOf(raw),
     globalAlarms: options.globalAlarms,
@@ -315,6 +317,9 @@ function notAMapping(source: YamlSource) {
     end: isEmpty ? 0 : lineEnd < 0 ? source.text.length : lineEnd,
   };
 }
+
+/** The entries of a list that have a shape; the others have errors already. */
+const mappingsOf = (list: unknown): Raw[] => (Array.isArray(list) ? list.filter(isMapping) : []);
 
 const isMapping = (value: unknown): value is Raw =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

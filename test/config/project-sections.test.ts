@@ -97,6 +97,26 @@ test.each([
   expect(read(`${functionWith('')}${text}\n`).problems).toMatchObject([{ code: 'wrong-format', expected }]);
 });
 
+test('alarms that take a deployment back are those of the config, or names that CloudWatch knows', () => {
+  const text = (name: string) => `resources:
+  mails:
+    type: sqs-queue
+    properties: { alarms: [{ trigger: { type: sqs-queue-not-empty } }] }
+deploymentConfig: { triggerRollbackOnAlarms: [${name}] }
+`;
+  for (const name of ['mails.alarms.0', 'other', 'arn:aws:cloudwatch:us-east-1:123456789012:alarm:x']) {
+    expect(read(text(name)).problems).toEqual([]);
+  }
+  expect(read(text('mails.alarms.1')).problems).toMatchObject([
+    {
+      code: 'unknown-alarm',
+      path: ['deploymentConfig', 'triggerRollbackOnAlarms', 0],
+      message: 'There is no alarm "mails.alarms.1".',
+      expected: 'one of mails.alarms.0',
+    },
+  ]);
+});
+
 test('what the commands act on', () => {
   expect(
     sections(`deploymentConfig: { terminationProtection: true, previousVersionsToKeep: 3 }

@@ -36,7 +36,7 @@ class TemplateCheck {
   run(): void {
     const { Resources, Outputs = {}, Conditions = {} } = this.#template;
     for (const [id, resource] of Object.entries(Resources)) {
-      for (const target of resource.DependsOn ?? []) {
+      for (const target of [resource.DependsOn ?? []].flat()) {
         if (!Object.hasOwn(Resources, target)) this.#say(`${id}.DependsOn`, `${target} is no resource`);
       }
       if (resource.Condition !== undefined) this.#condition(resource.Condition, id);

@@ -194,6 +194,11 @@ describe('outputs', () => {
   });
 });
 
+test('what is waited for has to be known before the deployment', () => {
+  const { problems } = read(raw('  X: { Type: AWS::SNS::Topic, DependsOn: $AwsAccountId() }\n'));
+  expect(problems.map(({ code }) => code)).toEqual(['needs-static-value']);
+});
+
 test('outputs hold no secrets', () => {
   const output = (value: string) =>
     `resources:\n  q: { type: sqs-queue }\nstackConfig:\n  outputs: [{ name: a, value: "${value}" }]\n`;

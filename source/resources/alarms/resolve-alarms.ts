@@ -12,15 +12,18 @@ export type ResourceAlarm = { key: number | string; alarm: Alarm };
 
 type Alarmed = { alarms?: Alarm[]; disabledGlobalAlarms?: string[]; engine?: { type: EngineType } };
 
+/** Empty also for what has an error of its own: events and settings of others ask for alarms before that is mended. */
+const listOf = <T>(value: readonly T[] | undefined): readonly T[] => (Array.isArray(value) ? value : []);
+
 /** The alarms that a resource has: its own, then the global ones that are about its type, service and stage. */
 export function alarmsOf(config: Config, resource: ConfigResource): ResourceAlarm[] {
-  const { alarms = [], disabledGlobalAlarms = [] } = resource.properties as Alarmed;
-  const own = alarms.map((alarm, key) => ({ key, alarm }));
+  const { alarms, disabledGlobalAlarms } = resource.properties as Alarmed;
+  const own = listOf(alarms).map((alarm, key) => ({ key, alarm }));
   const global = (config.globalAlarms ?? [])
     .filter(
       ({ name, trigger, forServices, forStages }) =>
         alarmedTypeOf(trigger.type) === resource.type &&
-        !disabledGlobalAlarms.some((disabled) => pascalName(disabled) === pascalName(name)) &&
+        !listOf(disabledGlobalAlarms).some((disabled) => pascalName(disabled) === pascalName(name)) &&
         includes(forServices, config.serviceName) &&
         includes(forStages, config.stage) &&
         // A global alarm goes where it can.
@@ -36,6 +39,43 @@ const includes = (names: readonly string[] | undefined, name: string): boolean =
 /** The name by which events refer to an alarm. */
 export const alarmReference = (resource: ConfigResource, { key }: ResourceAlarm): string =>
   `${resource.name}.alarms.${typeof key === 'string' ? pascalName(key) : key}`;
+
+type NamedAlarm = { resource: ConfigResource; alarm: ResourceAlarm };
+
+const byConfig = new WeakMap<Config, Map<string, NamedAlarm>>();
+
+/** Every alarm of the config by the name that events have for it. */
+export function alarmsByName(config: Config): ReadonlyMap<string, NamedAlarm> {
+  const known = byConfig.get(config);
+  if (known) return known;
+  const found = new Map<string, NamedAlarm>();
+  byConfig.set(config, found);
+  for (const resource of config.resources) {
+    for (const alarm of alarmsOf(config, resource)) {
+      found.set(alarmReference(resource, alarm), { resource, alarm });
+    }
+  }
+  return found;
+}
+
+/** What is wrong with the name of an alarm of the config, if there is none of that name. */
+export function unknownAlarm(config: Config, name: string): Omit<LocalFinding, 'path'> | undefined {
+  const alarms = alarmsByName(config);
+  if (alarms.has(name)) return undefined;
+  const owner = config.resources.find((one) => name.startsWith(`${one.name}.`));
+  if (!Array.isArray(((owner?.properties ?? {}) as Alarmed).alarms ?? [])) return undefined;
+  const known = [...alarms.keys()];
+  return {
+    code: 'unknown-alarm',
+    message: `There is no alarm "${name}".`,
+    expected:
+      known.length === 0
+        ? '{resource}.alarms.{place or global name}; the config has no alarms, and there are no global ones for it'
+        : `one of ${known.join(', ')}`,
+    suggestion:
+      didYouMean(name, known).suggestion ?? 'Global alarms stand in stacktape.alarms.yml beside the config.',
+  };
+}
 
 /** `cpuUtilization` and `cpu-utilization` are `CpuUtilization`; what is written in capitals stays so. */
 export const pascalName = (name: string): string =>

@@ -1,9 +1,7 @@
 import type * as Type from 'typebox';
-import type { Config, ConfigResource } from '../../../model/config.ts';
 import { defineEvent } from '../../../model/descriptor.ts';
 import { getAtt } from '../../../model/intrinsic.ts';
-import { didYouMean } from '../../../model/nearest-word.ts';
-import { alarmId, alarmReference, alarmsOf, type ResourceAlarm } from '../../alarms/resolve-alarms.ts';
+import { alarmId, alarmsByName, unknownAlarm } from '../../alarms/resolve-alarms.ts';
 import { closedObject, staticText } from '../../schema.ts';
 import { addFunctionRule } from './function-rule.ts';
 
@@ -17,23 +15,6 @@ const schema = closedObject({
 });
 
 type Properties = Type.Static<typeof schema>;
-type Found = { resource: ConfigResource; alarm: ResourceAlarm };
-
-const byConfig = new WeakMap<Config, Map<string, Found>>();
-
-/** Every alarm of the config by the name that events have for it. */
-function alarmsByName(config: Config): Map<string, Found> {
-  const known = byConfig.get(config);
-  if (known) return known;
-  const found = new Map<string, Found>();
-  byConfig.set(config, found);
-  for (const resource of config.resources) {
-    for (const alarm of alarmsOf(config, resource)) {
-      found.set(alarmReference(resource, alarm), { resource, alarm });
-    }
-  }
-  return found;
-}
 
 /** Spec 6.11, traps 3 and 4. */
 export const cloudwatchAlarmEvent = defineEvent({
@@ -43,21 +24,8 @@ export const cloudwatchAlarmEvent = defineEvent({
   schema,
 
   *check({ properties }: { properties: Properties }, _owner, { config }) {
-    const known = [...alarmsByName(config).keys()];
-    const { alarmName } = properties;
-    if (known.includes(alarmName)) return;
-    yield {
-      code: 'unknown-alarm',
-      path: ['alarmName'],
-      message: `There is no alarm "${alarmName}".`,
-      expected:
-        known.length === 0
-          ? '{resource}.alarms.{place or global name}; the config has no alarms, and there are no global ones for it'
-          : `one of ${known.join(', ')}`,
-      suggestion:
-        didYouMean(alarmName, known).suggestion ??
-        'Global alarms stand in stacktape.alarms.yml beside the config.',
-    };
+    const unknown = unknownAlarm(config, properties.alarmName);
+    if (unknown) yield { ...unknown, path: ['alarmName'] };
   },
 
   synth({ properties, index }, owner, stack) {
