@@ -304,4 +304,5 @@ export const needsStatic = (schema: SchemaNode): boolean =>
   schema['stp:static'] === true ||
   schema.discriminator !== undefined ||
   schema.properties !== undefined ||
+  typeof schema.additionalProperties === 'object' ||
   schema.items !== undefined;

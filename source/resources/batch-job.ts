@@ -33,13 +33,20 @@ const schema = closedObject({
   resources: closedObject(
     {
       cpu: Type.Integer({
+        'stp:static': true,
         title: 'Processors',
         description: 'Virtual processors.',
         minimum: 1,
         maximum: 256,
       }),
       memory: Type.Optional(
-        Type.Integer({ title: 'Memory', description: 'Megabytes.', default: 1024, minimum: 4 }),
+        Type.Integer({
+          'stp:static': true,
+          title: 'Memory',
+          description: 'Megabytes.',
+          default: 1024,
+          minimum: 4,
+        }),
       ),
       gpu: Type.Optional(
         Type.Integer({

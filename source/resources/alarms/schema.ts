@@ -49,6 +49,7 @@ const measured = {
     oneOf(statistics, { title: 'Statistic', description: 'What is made of the values of a period.' }),
   ),
 };
+/** Known before the deployment: some are turned into other units, or stand in expressions. */
 const threshold = (description: string) => Type.Number({ 'stp:static': true, description, minimum: 0 });
 
 const percent = { thresholdPercent: threshold('Percent.') };
