@@ -19,17 +19,12 @@ const limits = {
 /** What AWS would refuse only in the middle of a deploy. */
 export function checkLimits(stack: TemplateBuilder): void {
   checkCounts(stack);
-  checkRoles(stack);
   for (const [name, { variables }] of stack.functions) checkEnvironment(name, variables, stack);
-}
-
-function checkRoles(stack: TemplateBuilder): void {
   for (const [logicalId, { Type, Properties, Metadata }] of Object.entries(stack.resources)) {
-    if (Type !== 'AWS::IAM::Role' || !Array.isArray(Properties?.Policies)) continue;
+    const policies = Type === 'AWS::IAM::Role' ? Properties?.Policies : undefined;
+    if (!Array.isArray(policies)) continue;
     let characters = 0;
-    for (const { PolicyDocument } of Properties.Policies as readonly { PolicyDocument?: Value }[]) {
-      characters += policyLength(PolicyDocument ?? null);
-    }
+    for (const policy of policies) characters += policyLength(policy?.PolicyDocument);
     if (characters <= limits.roleCharacters) continue;
     const owner = Metadata?.['stp:resource'];
     stack.report({
@@ -37,8 +32,8 @@ function checkRoles(stack: TemplateBuilder): void {
       code: 'policies-too-large',
       path: owner === undefined ? ['cloudformationResources', logicalId] : ['resources', owner],
       at: 'key',
-      message: `${owner !== undefined && stack.functions.has(owner) ? 'Function ' : ''}${owner ?? logicalId}: the inline policies of its role take ${characters} characters; IAM allows ${limits.roleCharacters}.`,
-      suggestion: 'Connect it to fewer resources, or grant with wildcards in "iamRoleStatements".',
+      message: `The inline policies of role ${logicalId} take ${characters} characters; IAM allows ${limits.roleCharacters}.`,
+      suggestion: 'Connect to fewer resources, or grant with wildcards in "iamRoleStatements".',
     });
   }
 }

@@ -299,6 +299,19 @@ describe('limits', () => {
     expect(findings.map(({ code, path }) => [code, path])).toEqual([
       ['policies-too-large', ['resources', 'getPosts']],
     ]);
+    const job = `resources:
+  render:
+    type: batch-job
+    properties:
+      container: { packaging: { type: prebuilt-image, properties: { image: busybox } } }
+      resources: { cpu: 1 }
+      iamRoleStatements:\n${statement.repeat(20)}`;
+    const role = `resources: {}\ncloudformationResources:\n  Own: { Type: AWS::IAM::Role, Properties: { AssumeRolePolicyDocument: {}, Policies: [{ PolicyName: a, PolicyDocument: { Statement: ['${'x'.repeat(10_240)}'] } }] } }\n`;
+    const paths = [job, role].map((text) => synthesize(text).findings.map(({ code, path }) => [code, path]));
+    expect(paths).toEqual([
+      [['policies-too-large', ['resources', 'render']]],
+      [['policies-too-large', ['cloudformationResources', 'Own']]],
+    ]);
   });
   test('10,240 characters of policies of a container', () => {
     const statements = `{ Resource: 'arn:aws:s3:::${'x'.repeat(500)}', Action: 's3:GetObject' },`.repeat(20);
