@@ -8,6 +8,7 @@ import {
   oneOrMany,
   staticSwitch,
   staticText,
+  tagText,
   variant,
 } from '../resources/schema.ts';
 import { scriptSchema, sectionSchemas } from './project-sections.ts';
@@ -47,20 +48,16 @@ const outputs = namedList(
 
 const tags = namedList(
   closedObject({
-    name: Type.String({
-      'stp:static': true,
-      description: 'Key of the tag. AWS keeps `aws:` for itself, and `stp:` is for those of every stack.',
-      pattern: '^(?!(aws|stp):)',
-      'stp:format': 'a name that begins with neither "aws:" nor "stp:"',
-      minLength: 1,
-      maxLength: 128,
-    }),
-    value: Type.String({
-      'stp:static': true,
-      description: 'Value of the tag.',
-      minLength: 1,
-      maxLength: 256,
-    }),
+    name: tagText(
+      {
+        'stp:static': true,
+        description: 'Key of the tag. AWS keeps `aws:` for itself, and `stp:` is for those of every stack.',
+        'stp:format': 'letters, digits, spaces and _ . : / = + - @, beginning with neither "aws:" nor "stp:"',
+        maxLength: 128,
+      },
+      '(?!(aws|stp):)',
+    ),
+    value: tagText({ 'stp:static': true, description: 'Value of the tag.', maxLength: 256 }),
   }),
   { title: 'Tags', description: 'Of everything in the stack.', maxItems: 45 },
 );

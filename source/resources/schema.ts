@@ -22,6 +22,18 @@ export const oneOf = <const V extends readonly (string | number)[]>(values: V, o
 export const staticText = (options: Options & { minLength?: number; pattern?: string } = {}) =>
   Type.String({ 'stp:static': true, ...options });
 
+/**
+ * A key or a value of a tag, which the stack's roles have too.
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html
+ */
+export const tagText = (options: Options & { maxLength: number }, first = '') =>
+  Type.String({
+    'stp:format': 'letters, digits, spaces and _ . : / = + - @',
+    ...options,
+    minLength: 1,
+    pattern: `^${first}[\\w .:/=+@\\u0080-\\uffff-]*$`,
+  });
+
 /** A switch that synthesis decides by. */
 export const staticSwitch = (options: Options = {}) => Type.Boolean({ 'stp:static': true, ...options });
 

@@ -91,10 +91,19 @@ test.each([
   ['stackConfig: { outputs: [{ name: a-b, value: c }] }', 'letters and digits'],
   [
     "stackConfig: { tags: [{ name: 'stp:stage', value: c }] }",
-    'a name that begins with neither "aws:" nor "stp:"',
+    'letters, digits, spaces and _ . : / = + - @, beginning with neither "aws:" nor "stp:"',
+  ],
+  [
+    "stackConfig: { tags: [{ name: team, value: 'news & sport' }] }",
+    'letters, digits, spaces and _ . : / = + - @',
   ],
 ])('%s is told in words', (text, expected) => {
   expect(read(`${functionWith('')}${text}\n`).problems).toMatchObject([{ code: 'wrong-format', expected }]);
+});
+
+test('tags in the languages of the world', () => {
+  const text = "stackConfig: { tags: [{ name: 'équipe/a', value: '編集部 1+2=3 @x_y.z-' }] }\n";
+  expect(read(`${functionWith('      tags: [{ name: a b, value: "ü:/" }]\n')}${text}`).problems).toEqual([]);
 });
 
 test('alarms that take a deployment back are those of the config, or names that CloudWatch knows', () => {

@@ -1,7 +1,6 @@
-import * as Type from 'typebox';
 import type { Config } from '../../model/config.ts';
 import type { LocalFinding } from '../../model/descriptor.ts';
-import { closedObject, namedList } from '../schema.ts';
+import { closedObject, namedList, tagText } from '../schema.ts';
 
 /** AWS's limit for one resource, the stack's own tags with it. */
 const maximumTags = 50;
@@ -11,8 +10,8 @@ const stackTagCount = 3;
 
 export const tagsSchema = namedList(
   closedObject({
-    name: Type.String({ 'stp:static': true, description: 'Key of the tag.', minLength: 1, maxLength: 128 }),
-    value: Type.String({ description: 'Value of the tag.', minLength: 1, maxLength: 256 }),
+    name: tagText({ 'stp:static': true, description: 'Key of the tag.', maxLength: 128 }),
+    value: tagText({ description: 'Value of the tag.', maxLength: 256 }),
   }),
   { title: 'Tags', description: "Of the function, beside the stack's.", maxItems: maximumTags },
 );
