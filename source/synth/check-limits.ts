@@ -1,4 +1,4 @@
-import { isIntrinsic, type Value } from '../model/intrinsic.ts';
+import { isIntrinsic } from '../model/intrinsic.ts';
 import type { Template, TemplateResource } from '../model/template.ts';
 import { checkEnvironment } from './check-environment.ts';
 import type { TemplateBuilder } from './template-builder.ts';
