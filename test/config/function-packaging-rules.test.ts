@@ -325,6 +325,7 @@ describe('bounds', () => {
 
   test.each([
     ...['_HANDLER', '_X_AMZN_TRACE_ID', 'AWS_REGION', 'AWS_DEFAULT_REGION', 'AWS_EXECUTION_ENV'],
+    ...['AWS_LAMBDA_MAX_CONCURRENCY', 'AWS_LAMBDA_METADATA_API', 'AWS_LAMBDA_METADATA_TOKEN'],
     ...['AWS_LAMBDA_FUNCTION_NAME', 'AWS_SESSION_TOKEN', 'AWS_LAMBDA_RUNTIME_API', 'LAMBDA_TASK_ROOT'],
   ])('variable %s is reserved', (name) => {
     expect(problemsOf(`environment: [{ name: ${name}, value: x }]`)[0]).toContain('reserved-variable');
