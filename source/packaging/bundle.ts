@@ -29,6 +29,8 @@ export type Bundle = {
   outside: OutsidePackage[];
   /** True when it is certain that the entry has no export of the handler's name. */
   lacksHandler: boolean;
+  /** True where the entry is a CommonJS module. */
+  isCommonJs: boolean;
 };
 
 export type BundleResult = { bundle: Bundle } | { messages: Message[] };
@@ -185,6 +187,7 @@ async function bundleGroup(
         map: files.get(`${name}.js.map`),
         inputs: [...reachableInputs(metafile, entryPoint), ...compilerOf(options, directory)],
         outside: outsidePackages(metafile, entryPoint, directory),
+        isCommonJs: metafile.inputs[entryPoint]?.format === 'cjs',
         lacksHandler: lacksHandler(
           metafile,
           `${name}.js`,

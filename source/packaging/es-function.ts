@@ -54,13 +54,16 @@ export function bundleContents(
   const { languageSpecificConfig: language = {}, handlerFunction = 'default' } = properties;
   if (bundle.lacksHandler) {
     const isDefault = handlerFunction === 'default';
+    const isRenamed = language.outputModuleFormat === 'esm' && bundle.isCommonJs;
     throw new PackagingFailure({
       function: fn.name,
       code: 'missing-handler',
       message: `${entry} has no ${isDefault ? 'default export' : `export ${handlerFunction}`}, which is the function's handler`,
       hint: isDefault
         ? 'Write `export default async (event) => …` (in CommonJS `exports.default = …`), or name another export as handlerFunction.'
-        : `Write \`export const ${handlerFunction} = async (event) => …\`, or leave handlerFunction out to have the default export.`,
+        : isRenamed
+          ? 'What CommonJS exports has no names in an ES module: leave outputModuleFormat out.'
+          : `Write \`export const ${handlerFunction} = async (event) => …\`, or leave handlerFunction out to have the default export.`,
     });
   }
   const stamper = createStamper(directory);

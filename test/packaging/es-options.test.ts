@@ -115,7 +115,10 @@ test('an entry in CommonJS needs the export, too; what it passes on may have it'
     project.package([
       esFunction('f', 'src/named.js', { languageSpecificConfig: asModule, handlerFunction: 'handler' }),
     ]),
-  ).rejects.toThrow('f: src/named.js has no export handler');
+  ).rejects.toMatchObject({
+    message: expect.stringContaining('f: src/named.js has no export handler'),
+    hint: 'What CommonJS exports has no names in an ES module: leave outputModuleFormat out.',
+  });
   for (const name of ['bare', 'named']) {
     const failure = project.package([esFunction(name, `src/${name}.js`)]);
     await expect(failure).rejects.toThrow(`${name}: src/${name}.js has no default export`);
