@@ -89,22 +89,22 @@ describe('outputs of stacks', () => {
 });
 
 describe('commands', () => {
-  /** Runs `stp` on a config with the directive in an output, against the server. */
-  async function stp(directive: string, ...argv: string[]) {
-    writeFileSync(
-      join(folder, 'stacktape.yml'),
-      `serviceName: later
+  const withOutput = (directive: string) => `serviceName: later
 resources:
   queue: { type: sqs-queue }
 stackConfig:
   outputs: [{ name: table, value: "${directive}" }]
-`,
-    );
+`;
+
+  /** Runs `stp` on a config, against the server. */
+  async function run(config: string, ...argv: string[]) {
+    writeFileSync(join(folder, 'stacktape.yml'), config);
     const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()];
     const io = { stdin, stdout, stderr, env: {}, cwd: folder } as unknown as Io;
     const code = await runStp([...argv, '--region', 'us-east-1', '--endpoint-url', aws.server.endpoint], io);
     return { code, stdout: String(stdout.read() ?? ''), stderr: String(stderr.read() ?? '') };
   }
+  const stp = (directive: string, ...argv: string[]) => run(withOutput(directive), ...argv);
   const output = ({ stdout }: { stdout: string }) => JSON.parse(stdout).Outputs.table.Value;
 
   // The SDK finds credentials by itself.
@@ -136,12 +136,19 @@ stackConfig:
   });
 
   test('synth leaves the version of a secret open; a deploy looks for it before it touches anything', async () => {
-    expect(output(await stp("$Secret('db.user')", 'synth'))).toBe(
+    const config = `serviceName: later
+resources:
+  queue: { type: sqs-queue }
+cloudformationResources:
+  User: { Type: AWS::SSM::Parameter, Properties: { Type: String, Value: "$Secret('db.user')" } }
+`;
+    const { stdout } = await run(config, 'synth');
+    expect(JSON.parse(stdout).Resources.User.Properties.Value).toBe(
       '{{resolve:secretsmanager:db:SecretString:user}}',
     );
-    const { code, stderr } = await stp("$Secret('db.user')", 'deploy', '--yes');
+    const { code, stderr } = await run(config, 'deploy', '--yes');
     expect(code).toBe(2);
-    expect(stderr).toContain('stacktape.yml:5:36 error directive-needs-aws');
+    expect(stderr).toContain('stacktape.yml:5:74 error directive-needs-aws');
     expect(stderr).toContain('The service secretsmanager is not implemented');
   });
 });
