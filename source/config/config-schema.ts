@@ -143,10 +143,16 @@ export const configSchema = closedObject(
           tags: Type.Optional(tags),
           vpc: Type.Optional(vpcSchema),
           disableStackInfoSaving: Type.Optional(
-            staticSwitch({ description: 'A deploy then writes no file about the stack.', default: false }),
+            staticSwitch({
+              description: 'No file about the stack, also with "stackInfoDirectory".',
+              default: false,
+            }),
           ),
           stackInfoDirectory: Type.Optional(
-            staticText({ description: 'Folder of that file.', default: '.stacktape-stack-info/' }),
+            staticText({
+              description: 'Folder for a file with what `stp info --json` tells, written by each deploy.',
+              examples: ['.stacktape-stack-info/'],
+            }),
           ),
         },
         { title: 'Stack', description: 'What is about the stack as a whole.' },

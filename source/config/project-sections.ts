@@ -26,10 +26,16 @@ const deploymentConfig = closedObject(
     ),
     publishEventsToArn: strings('SNS topics that hear of everything that happens to the stack.'),
     previousVersionsToKeep: Type.Optional(
-      Type.Integer({ 'stp:static': true, description: 'Artifacts.', default: 10, minimum: 0 }),
+      Type.Integer({
+        'stp:static': true,
+        description: 'Taken for the sake of old configs: artifacts go a year after they were last needed.',
+        minimum: 0,
+      }),
     ),
     disableS3TransferAcceleration: Type.Optional(
-      staticSwitch({ description: 'Artifacts go straight to the Region.', default: false }),
+      staticSwitch({
+        description: 'Taken for the sake of old configs: artifacts always go straight to the Region.',
+      }),
     ),
   },
   { title: 'Deployment', description: 'How the stack is deployed.' },
@@ -211,6 +217,9 @@ export function sectionsOf(raw: Raw): ProjectSections {
   for (const name of ['deploymentConfig', 'budgetControl', 'providerConfig'] as const) {
     if (isMapping(raw[name])) sections[name] = raw[name];
   }
+  const { stackInfoDirectory, disableStackInfoSaving } = isMapping(raw.stackConfig) ? raw.stackConfig : {};
+  if (disableStackInfoSaving !== true && typeof stackInfoDirectory === 'string')
+    sections.stackInfoDirectory = stackInfoDirectory;
   if (isMapping(raw.scripts)) {
     sections.scripts = Object.fromEntries(
       Object.entries(raw.scripts).map(([name, script]) => [name, scriptOf(isMapping(script) ? script : {})]),

@@ -63,6 +63,8 @@ export type ProjectSections = {
       accessibility?: { accessibilityMode: AtlasAccessibilityMode; whitelistedIps?: string[] };
     };
   };
+  /** Folder for a file about the stack, relative to the config; absent where none is wanted. */
+  stackInfoDirectory?: string;
   hooks?: Partial<Record<HookPoint, Hook[]>>;
   scripts?: Record<string, Script>;
 };

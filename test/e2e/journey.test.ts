@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { jsonLines, makeWorkplace } from './installed-program.ts';
@@ -63,9 +63,13 @@ describe('the whole journey, line by line', () => {
     ]);
     for (const event of first) expect(event.at).toMatch(/^\d{4}-\d\d-\d\dT[\d:]{8}\.\d{3}Z$/);
 
+    await appendFile(join(project, 'stacktape.yml'), '\nstackConfig: { stackInfoDirectory: about }\n');
     const second = await stp('deploy', '--local');
     expect(second.exitCode).toBe(0);
     expect(second.stdout).toContain('nothing to change');
+    const about = JSON.parse(await readFile(join(project, 'about/my-app-dev.json'), 'utf8'));
+    expect(about.outputs).toEqual(result?.outputs);
+    expect(about.resources.map(({ resource }: { resource: string }) => resource)).toContain('getPosts');
   });
 
   test('the deployed API answers, and its functions have logged', async () => {

@@ -11,6 +11,7 @@ import { configFile, resolveTarget, stateDirectory, synthesizeProject } from '..
 import { providerAddresses } from '../provider-addresses.ts';
 import { printWarnings } from '../report-error.ts';
 import { showOperation } from '../show-operation.ts';
+import { saveStackInfo } from '../stack-info.ts';
 
 type Flags = {
   detach?: boolean;
@@ -59,7 +60,7 @@ export async function deploy(
     );
   }
 
-  return showOperation(context, (control) => through?.(run(control)) ?? run(control), {
+  const code = await showOperation(context, (control) => through?.(run(control)) ?? run(control), {
     cancelOnInterrupt: flags.cancelOnInterrupt === true,
     allowDataLoss: flags.allowDataLoss === true,
     detach: flags.detach === true,
@@ -67,4 +68,6 @@ export async function deploy(
     openLogs: () =>
       target && openLogs(logGroupsOf(project.config), target, { since: Date.now() - 600_000, follow: true }),
   });
+  if (code === 0 && target && flags.detach !== true) await saveStackInfo(project.config, target);
+  return code;
 }

@@ -1,20 +1,12 @@
-import { describeStackInfo, type ResourceInfo } from '../../deploy/stack-info.ts';
-import { stackNameOf } from '../../model/config.ts';
-import { resourceDescriptor } from '../../resources/registry.ts';
-import { namesOf } from '../../synth/synthesize-stack.ts';
+import type { ResourceInfo } from '../../deploy/stack-info.ts';
 import type { Context } from '../context.ts';
 import { openStack } from '../open-stack.ts';
+import { readStackInfo } from '../stack-info.ts';
 
 /** `stp info`: every resource with its physical ids, params and links, and the outputs. */
 export async function info(context: Context): Promise<number> {
   const { config, target } = await openStack(context);
-  const names = namesOf(config);
-  const { stack, resources, outputs } = await describeStackInfo({
-    target: await target(),
-    stackName: stackNameOf(config),
-    resources: config.resources,
-    paramsOf: (resource) => resourceDescriptor(resource.type)?.params(resource, names, 'reference') ?? {},
-  });
+  const { stack, resources, outputs } = await readStackInfo(config, await target());
   context.print(`${context.style('bold', stack.stackName)}  ${stack.status}  ${stack.region}`);
   if (stack.link !== undefined) context.print(stack.link);
   for (const resource of resources) {
