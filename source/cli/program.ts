@@ -90,7 +90,7 @@ function defineProgram(
     .description('print the CloudFormation template; offline, nothing is built')
     .option('--out <file>', 'write it there')
     .addOption(new Option('--format <format>', 'of the template').choices(['json', 'yaml']).default('json'))
-    .option('--skip-packaging', 'do not look whether entry files exist')
+    .option('--skip-packaging', 'do not look whether entry files and files of directives exist')
     .action(run(async () => (await import('./commands/synth.ts')).synth));
   program
     .command('schema')

@@ -48,7 +48,8 @@ export async function loadConfig({
     observe?.path(path, kind);
     return kind;
   };
-  return readUntilAnswered({ directory, ...(aws ? { aws } : {}) }, () => observe?.external(), {
+  const outside = { directory, filesMayMiss: !checkEntryFiles, ...(aws ? { aws } : {}) };
+  return readUntilAnswered(outside, () => observe?.external(), {
     ...options,
     file,
     text,

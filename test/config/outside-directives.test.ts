@@ -71,6 +71,19 @@ test('05-environment: the directive of the example', async () => {
 });
 
 describe("directives of the user's own", () => {
+  test('whose file is not there give their names where nothing is built', async () => {
+    const { config, problems } = await load(withValue('made by $D()', registered('D', 'away.ts:make')));
+    expect(problems).toMatchObject([
+      {
+        severity: 'warning',
+        code: 'directive-file',
+        message:
+          'Function f: directive $D: file "away.ts:make" does not exist, and its name stands for its value.',
+      },
+    ]);
+    expect(config?.resources[0]?.properties.environment).toEqual([{ name: 'VALUE', value: 'made by D' }]);
+  });
+
   test('TypeScript with types, imports and waiting, called with what other directives give', async () => {
     write({
       'lib/shout.ts': 'export const shout = (text: string): string => text.toUpperCase();\n',
@@ -182,6 +195,7 @@ exports.loud = () => {
     ['d.py:other', 'directive-export Function f: directive $D: "d.py:other" has no function "other".'],
   ])('%s', async (filePath, message) => {
     write({
+      'f.ts': 'export default () => 1;\n',
       'd.ts':
         'export const nothing = () => undefined;\nexport const callable = () => () => 1;\nexport const ends = () => process.exit(0);\nexport const waits = () => new Promise(() => {});\nexport const unheard = async () => { Promise.reject(new Error("nobody waits")); await new Promise((later) => setTimeout(later, 60_000)); };\nexport const late = async () => { throw new Error("too late\\nand more"); };\nexport const value = 1;\nexport const broken = () => { throw new Error("nothing works"); };\nlet n = 0;\nexport const endless = () => `$D(${n++})`;\n',
       'd.py':
@@ -190,7 +204,7 @@ exports.loud = () => {
       'needs.ts': 'import "not-there";\nexport default () => 1;\n',
       'wrong.py': 'def main(:\n',
     });
-    expect(await outcome('$D()', registered('D', filePath))).toEqual([message]);
+    expect(await outcome('$D()', registered('D', filePath), { checkEntryFiles: true })).toEqual([message]);
   });
 
   test('names that are taken', async () => {

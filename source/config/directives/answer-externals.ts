@@ -11,6 +11,8 @@ export type Outside = {
   directory: string;
   /** Absent where AWS is not to be asked. */
   aws?: AskAws;
+  /** A custom directive without its file gives a placeholder, where nothing is built or deployed. */
+  filesMayMiss?: boolean;
 };
 
 const run = promisify(execFile);
@@ -20,7 +22,8 @@ export async function answerExternal(call: ExternalCall, outside: Outside): Prom
   try {
     if (call.kind === 'built-in' && (call.name === 'StackOutput' || call.name === 'Secret'))
       return await askAws(call.name, call.args.map(String), outside.aws);
-    return { value: await find(call, outside) };
+    if (call.kind === 'custom') return await callDirective(call, outside);
+    return { value: await find(call, outside.directory) };
   } catch (error) {
     if (error instanceof NoAnswer) return { error: error.answer };
     const name = call.kind === 'custom' ? `${call.name} (${call.filePath})` : call.name;
@@ -43,19 +46,30 @@ class NoAnswer extends Error {
   }
 }
 
-async function find(call: ExternalCall, outside: Outside): Promise<unknown> {
-  if (call.kind === 'custom') {
-    const { runCustomDirective } = await import('./custom-directive.ts');
-    return runCustomDirective(call, outside.directory, (answer) => new NoAnswer(answer));
+type Call<K extends ExternalCall['kind']> = Extract<ExternalCall, { kind: K }>;
+
+async function callDirective(call: Call<'custom'>, outside: Outside): Promise<ExternalAnswer> {
+  const { hasNoFile, runCustomDirective } = await import('./custom-directive.ts');
+  const { directory, filesMayMiss = false } = outside;
+  if (filesMayMiss && hasNoFile(call, directory)) {
+    const warning = {
+      code: 'directive-file',
+      message: `Directive $${call.name}: file "${call.filePath}" does not exist, and its name stands for its value.`,
+    };
+    return { value: call.name, warning };
   }
+  return { value: await runCustomDirective(call, directory, (answer) => new NoAnswer(answer)) };
+}
+
+async function find(call: Call<'built-in'>, directory: string): Promise<unknown> {
   const [first = ''] = call.args.map(String);
   switch (call.name) {
     case 'FileRaw':
-      return readText(first, call.name, outside.directory);
+      return readText(first, call.name, directory);
     case 'File':
-      return readData(first, outside.directory);
+      return readData(first, directory);
     case 'GitInfo':
-      return gitInfo(first, outside.directory);
+      return gitInfo(first, directory);
   }
   throw new Error(`$${call.name} is asked of AWS`);
 }

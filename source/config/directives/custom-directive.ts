@@ -5,15 +5,24 @@ import type { ExternalCall } from './external-call.ts';
 type Custom = Extract<ExternalCall, { kind: 'custom' }>;
 type Refuse = (answer: { code: string; message: string; expected?: string; suggestion?: string }) => Error;
 
+/** The file of a directive, and the export where one is named. */
+function partsOf({ filePath }: Custom): { path: string; name: string | undefined } {
+  // A drive letter of Windows is no separator.
+  const colon = filePath.lastIndexOf(':');
+  return colon > 1
+    ? { path: filePath.slice(0, colon), name: filePath.slice(colon + 1) }
+    : { path: filePath, name: undefined };
+}
+
+export const hasNoFile = (call: Custom, directory: string): boolean =>
+  !existsSync(resolve(directory, partsOf(call).path));
+
 /** Calls the user's own directive (spec 2.4). What it prints goes to the standard error output. */
 export async function runCustomDirective(call: Custom, directory: string, refuse: Refuse): Promise<unknown> {
-  // A drive letter of Windows is no separator.
-  const colon = call.filePath.lastIndexOf(':');
-  const hasExport = colon > 1;
-  const path = hasExport ? call.filePath.slice(0, colon) : call.filePath;
+  const { path, name: named } = partsOf(call);
   const file = resolve(directory, path);
   const isPython = extname(path) === '.py';
-  const name = hasExport ? call.filePath.slice(colon + 1) : isPython ? 'main' : 'default';
+  const name = named ?? (isPython ? 'main' : 'default');
   if (!/\.(?:[cm]?[jt]s|py)$/.test(path)) {
     throw refuse({
       code: 'directive-file',
