@@ -99,7 +99,10 @@ const providerConfig = closedObject(
           accountEmail: secretText('Address of the account.'),
           apiKey: secretText('Best a secret: $Secret(…).'),
         },
-        { description: 'Account at Upstash.' },
+        {
+          description:
+            'Account at Upstash; the variable STP_UPSTASH_URL names the address of what stands for it.',
+        },
       ),
     ),
     mongoDbAtlas: Type.Optional(
@@ -110,7 +113,10 @@ const providerConfig = closedObject(
           organizationId: secretText('Of the organization.'),
           accessibility: Type.Optional(atlasAccessibility),
         },
-        { description: 'Account at MongoDB Atlas.' },
+        {
+          description:
+            'Account at MongoDB Atlas; the variable STP_ATLAS_URL names the address of what stands for it.',
+        },
       ),
     ),
   },
