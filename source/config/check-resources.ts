@@ -1,7 +1,7 @@
 import type { Config, ConfigEvent, ConfigResource } from '../model/config.ts';
 import type { CheckContext, EventUse, LocalFinding } from '../model/descriptor.ts';
 import type { Finding } from '../model/diagnostic.ts';
-import { triggerProperties } from '../resources/batch-job-trigger.ts';
+import { triggerProperties } from '../resources/batch-job/trigger.ts';
 import { eventDescriptor, eventDescriptors } from '../resources/function/events/registry.ts';
 import { resourceDescriptor } from '../resources/registry.ts';
 import type { BrokenParts } from './broken-parts.ts';

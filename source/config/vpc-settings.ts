@@ -1,9 +1,9 @@
 import * as Type from 'typebox';
 import type { Config } from '../model/config.ts';
 import type { Finding } from '../model/diagnostic.ts';
-import { defaultNatZones } from '../resources/private-subnets.ts';
 import { closedObject, staticText } from '../resources/schema.ts';
-import { usesPrivateSubnets } from '../resources/vpc.ts';
+import { defaultNatZones } from '../resources/vpc/private-subnets.ts';
+import { usesPrivateSubnets } from '../resources/vpc/vpc.ts';
 
 /** `stackConfig.vpc` (spec 9). */
 export const vpcSchema = closedObject(

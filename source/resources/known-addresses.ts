@@ -1,6 +1,6 @@
 import type { ConfigResource } from '../model/config.ts';
 import type { StackBuilder } from '../model/stack-builder.ts';
-import { isBucketArn } from './bucket-names.ts';
+import { isBucketArn } from './bucket/names.ts';
 import { targetsOf } from './cdn/cdn-target.ts';
 import { functionEvents } from './function-events.ts';
 

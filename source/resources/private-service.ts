@@ -19,10 +19,10 @@ import {
   containerEnvironment,
   workloadProperties,
 } from './container/workload.ts';
-import { checkStatements } from './policy-statements.ts';
-import { networkFor } from './private-subnets.ts';
+import { checkStatements } from './policies/statements.ts';
 import { closedObject, oneOf } from './schema.ts';
-import { networkOf, usesPrivateSubnets } from './vpc.ts';
+import { networkFor } from './vpc/private-subnets.ts';
+import { networkOf, usesPrivateSubnets } from './vpc/vpc.ts';
 
 /**
  * Megabytes that Fargate takes for a number of processors: least, most, step.

@@ -3,9 +3,9 @@ import type { ConfigResource } from '../model/config.ts';
 import { defineResource } from '../model/descriptor.ts';
 import { getAtt, isIntrinsic, join, ref, type Value } from '../model/intrinsic.ts';
 import type { Names } from '../model/stack-builder.ts';
-import { disabledSchema, retentionSchema } from './log-retention.ts';
+import { disabledSchema, retentionSchema } from './log-groups/retention.ts';
 import { closedObject, oneOf, staticSwitch, staticText } from './schema.ts';
-import { networkOf, securityGroupId } from './vpc.ts';
+import { networkOf, securityGroupId } from './vpc/vpc.ts';
 
 const schema = closedObject({
   instanceSize: staticText({

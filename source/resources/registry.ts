@@ -1,20 +1,20 @@
 import type { ResourceDescriptor } from '../model/descriptor.ts';
-import { applicationLoadBalancer } from './application-load-balancer.ts';
-import { batchJob } from './batch-job.ts';
-import { bucket } from './bucket.ts';
-import { dynamoDbTable } from './dynamo-db-table.ts';
-import { eventBus } from './event-bus.ts';
+import { batchJob } from './batch-job/batch-job.ts';
+import { bucket } from './bucket/bucket.ts';
+import { dynamoDbTable } from './dynamo-db-table/dynamo-db-table.ts';
+import { eventBus } from './event-bus/event-bus.ts';
 import { functionDescriptor } from './function/function.ts';
-import { httpApiGateway } from './http-api-gateway.ts';
+import { httpApiGateway } from './http-api-gateway/http-api-gateway.ts';
+import { applicationLoadBalancer } from './load-balancer/application-load-balancer.ts';
 import { privateService } from './private-service.ts';
 import { redisCluster } from './redis-cluster.ts';
 import { relationalDatabase } from './relational-database/relational-database.ts';
 import { snsTopic } from './sns-topic.ts';
-import { sqsQueue } from './sqs-queue.ts';
+import { sqsQueue } from './sqs-queue/sqs-queue.ts';
 import { mongoDbAtlasCluster } from './third-party/mongo-db-atlas-cluster.ts';
 import { upstashKafkaTopic, upstashRedis } from './third-party/upstash.ts';
-import { userAuthPool } from './user-auth-pool.ts';
-import { webAppFirewall } from './web-app-firewall.ts';
+import { userAuthPool } from './user-auth-pool/user-auth-pool.ts';
+import { webAppFirewall } from './web-app-firewall/web-app-firewall.ts';
 
 /** Every resource type; to add one, add its file here. */
 export const resourceDescriptors: readonly ResourceDescriptor[] = [

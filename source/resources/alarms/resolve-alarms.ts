@@ -2,7 +2,7 @@ import type { Config, ConfigResource } from '../../model/config.ts';
 import type { CheckContext, LocalFinding } from '../../model/descriptor.ts';
 import { didYouMean } from '../../model/nearest-word.ts';
 import type { Names } from '../../model/stack-builder.ts';
-import { checkArn } from '../arn-subject.ts';
+import { checkArn } from '../arns/subject.ts';
 import { pascalCase } from '../names.ts';
 import { type EngineType, engineOf } from '../relational-database/engines.ts';
 import { type Alarm, alarmedTypeOf } from './schema.ts';

@@ -1,7 +1,7 @@
 import * as Type from 'typebox';
-import { customDomainsSchema } from '../custom-domains.ts';
+import { customDomainsSchema } from '../domains/custom-domains.ts';
 import { closedObject, oneOf, staticSwitch, staticText, variants } from '../schema.ts';
-import { firewallReference } from '../web-app-firewall.ts';
+import { firewallReference } from '../web-app-firewall/web-app-firewall.ts';
 import { cachingOptionsSchema, forwardingOptionsSchema } from './policy-schema.ts';
 
 const port = (description: string) =>

@@ -1,9 +1,9 @@
 import { getAtt, sub, type Value } from '../../model/intrinsic.ts';
 import type { Names, StackBuilder } from '../../model/stack-builder.ts';
 import { invalidationMark } from '../../model/template.ts';
-import { addressesOf, customDomainsOf, domainParams } from '../custom-domains.ts';
-import { addCertificate, addRecords } from '../domain-records.ts';
-import { firewallArn } from '../web-app-firewall.ts';
+import { addressesOf, customDomainsOf, domainParams } from '../domains/custom-domains.ts';
+import { addCertificate, addRecords } from '../domains/records.ts';
+import { firewallArn } from '../web-app-firewall/web-app-firewall.ts';
 import type { CdnProperties, RouteRewrite, RouteTo } from './cdn-schema.ts';
 import { type CdnOwner, ownTarget } from './cdn-target.ts';
 import { distributionId, originOf } from './origins.ts';

@@ -1,12 +1,12 @@
 import { getAtt, ref, sub, type Value } from '../../model/intrinsic.ts';
 import type { Names, StackBuilder } from '../../model/stack-builder.ts';
-import { addressesOf, customDomainsOf } from '../custom-domains.ts';
+import { addressesOf, customDomainsOf } from '../domains/custom-domains.ts';
 import {
   type LoadBalancerOrigin,
   listenerOf,
   loadBalancerId,
   type WithListeners,
-} from '../load-balancer-listeners.ts';
+} from '../load-balancer/listeners.ts';
 import type { RouteTo } from './cdn-schema.ts';
 import { globalName } from './url-functions.ts';
 

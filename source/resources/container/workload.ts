@@ -5,9 +5,9 @@ import type { Names, StackBuilder } from '../../model/stack-builder.ts';
 import { type Environment, environmentSchema } from '../function/environment.ts';
 import { iamRoleStatementsSchema, roleName, roleStatements } from '../function/role.ts';
 import { canKnow } from '../known-addresses.ts';
-import { disabledSchema, retentionSchema } from '../log-retention.ts';
+import { disabledSchema, retentionSchema } from '../log-groups/retention.ts';
 import { closedObject, staticSwitch } from '../schema.ts';
-import { addGatewayEndpoint, networkOf, securityGroupId } from '../vpc.ts';
+import { addGatewayEndpoint, networkOf, securityGroupId } from '../vpc/vpc.ts';
 
 export const containerEnvironment = Type.Optional(environmentSchema);
 

@@ -2,7 +2,7 @@ import type { Connection } from '../../model/descriptor.ts';
 import { getAtt, type Value } from '../../model/intrinsic.ts';
 import type { StackBuilder } from '../../model/stack-builder.ts';
 import { staticSwitch } from '../schema.ts';
-import { addGatewayEndpoint, networkOf, securityGroupId } from '../vpc.ts';
+import { addGatewayEndpoint, networkOf, securityGroupId } from '../vpc/vpc.ts';
 
 /** Spec 9. */
 export const joinDefaultVpcSchema = staticSwitch({

@@ -4,8 +4,8 @@ import type { CheckContext, LocalFinding } from '../../model/descriptor.ts';
 import { isIntrinsic, ref, sub, type Value } from '../../model/intrinsic.ts';
 import type { PolicyStatement } from '../../model/policy.ts';
 import type { Names, StackBuilder } from '../../model/stack-builder.ts';
-import { checkArn, isFifo, subjectOf } from '../arn-subject.ts';
-import { functionOfArn } from '../function-arn.ts';
+import { functionOfArn } from '../arns/function.ts';
+import { checkArn, isFifo, subjectOf } from '../arns/subject.ts';
 import { closedObject } from '../schema.ts';
 import { aliasId, aliasName, hasAlias } from './alias.ts';
 

@@ -9,9 +9,9 @@ import { cdnSchema } from '../cdn/cdn-schema.ts';
 import { checkCdn } from '../cdn/check-cdn.ts';
 import { addCdn, cdnParams, cdnVariables } from '../cdn/distribution.ts';
 import { canKnow } from '../known-addresses.ts';
-import { addLogForwarding, checkLogForwarding, logForwardingSchema } from '../log-forwarding.ts';
-import { disabledSchema, retentionSchema } from '../log-retention.ts';
-import { checkStatements } from '../policy-statements.ts';
+import { addLogForwarding, checkLogForwarding, logForwardingSchema } from '../log-groups/forwarding.ts';
+import { disabledSchema, retentionSchema } from '../log-groups/retention.ts';
+import { checkStatements } from '../policies/statements.ts';
 import { closedObject, oneOf } from '../schema.ts';
 import { aliasName, hasAlias } from './alias.ts';
 import {

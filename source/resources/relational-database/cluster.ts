@@ -1,6 +1,6 @@
 import { ref, type Value } from '../../model/intrinsic.ts';
 import type { Names, StackBuilder } from '../../model/stack-builder.ts';
-import { networkOf } from '../vpc.ts';
+import { networkOf } from '../vpc/vpc.ts';
 import {
   type ClusterProperties,
   databaseName,

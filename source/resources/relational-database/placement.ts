@@ -1,6 +1,6 @@
 import { getAtt, ref, type Value } from '../../model/intrinsic.ts';
 import type { Names, StackBuilder } from '../../model/stack-builder.ts';
-import { securityGroupId } from '../vpc.ts';
+import { securityGroupId } from '../vpc/vpc.ts';
 import { engineOf } from './engines.ts';
 import type { Database } from './properties.ts';
 

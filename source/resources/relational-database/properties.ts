@@ -1,9 +1,9 @@
 import * as Type from 'typebox';
 import type { ConfigResource } from '../../model/config.ts';
 import { alarmProperties } from '../alarms/schema.ts';
-import { ipRangeSchema } from '../ip-ranges.ts';
-import { disabledSchema, retentionSchema } from '../log-retention.ts';
+import { disabledSchema, retentionSchema } from '../log-groups/retention.ts';
 import { closedObject, oneOf, staticSwitch } from '../schema.ts';
+import { ipRangeSchema } from '../vpc/ip-ranges.ts';
 import { engineOf, engineSchema } from './engines.ts';
 
 const moment = '(?:[Mm]on|[Tt]ue|[Ww]ed|[Tt]hu|[Ff]ri|[Ss]at|[Ss]un):(?:[01][0-9]|2[0-3]):[0-5][0-9]';

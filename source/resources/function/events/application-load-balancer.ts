@@ -7,7 +7,7 @@ import {
   listenerId,
   listenerOf,
   type WithListeners,
-} from '../../load-balancer-listeners.ts';
+} from '../../load-balancer/listeners.ts';
 import { closedObject, staticText } from '../../schema.ts';
 import { checkConditions, conditionProperties, conditionsOf } from './load-balancer-conditions.ts';
 

@@ -8,8 +8,8 @@ import {
 } from '../../../model/descriptor.ts';
 import type { Value } from '../../../model/intrinsic.ts';
 import { cloudwatchLogsEvent } from '../../../model/payloads/cloudwatch-logs.ts';
-import { type ArnSubject, checkArn, subjectOf } from '../../arn-subject.ts';
-import { isLogOf, logGroupOf } from '../../log-group-arn.ts';
+import { type ArnSubject, checkArn, subjectOf } from '../../arns/subject.ts';
+import { isLogOf, logGroupOf } from '../../log-groups/arn.ts';
 import { closedObject } from '../../schema.ts';
 import { eventId, eventPath } from './event-ids.ts';
 import { addInvokePermission } from './invoke-permission.ts';

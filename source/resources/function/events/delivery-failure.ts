@@ -2,7 +2,7 @@ import * as Type from 'typebox';
 import type { CheckContext, LocalFinding } from '../../../model/descriptor.ts';
 import { getAtt, type Value } from '../../../model/intrinsic.ts';
 import type { StackBuilder } from '../../../model/stack-builder.ts';
-import { checkArn, isFifo, subjectNamed, subjectOf } from '../../arn-subject.ts';
+import { checkArn, isFifo, subjectNamed, subjectOf } from '../../arns/subject.ts';
 import { exactlyOne } from '../../exactly-one.ts';
 import { closedObject, staticText } from '../../schema.ts';
 

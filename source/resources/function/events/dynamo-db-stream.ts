@@ -1,7 +1,7 @@
 import * as Type from 'typebox';
 import { defineEvent } from '../../../model/descriptor.ts';
 import { dynamoDbStreamEvent as streamPayload } from '../../../model/payloads/dynamodb-stream.ts';
-import { checkArn, subjectOf } from '../../arn-subject.ts';
+import { checkArn, subjectOf } from '../../arns/subject.ts';
 import { closedObject } from '../../schema.ts';
 import { addEventSourceMapping, checkMappedOnce } from './event-source-mapping.ts';
 import {

@@ -2,14 +2,14 @@ import * as Type from 'typebox';
 import { defineEvent } from '../../../model/descriptor.ts';
 import type { Value } from '../../../model/intrinsic.ts';
 import { eventBridgeEvent } from '../../../model/payloads/event-bridge.ts';
-import { busName, busProperties, checkBus } from '../../event-bus-source.ts';
 import {
   checkInput,
   checkPattern,
   eventPatternSchema,
   inputProperties,
   targetInput,
-} from '../../event-rule.ts';
+} from '../../event-bus/rule.ts';
+import { busName, busProperties, checkBus } from '../../event-bus/rule-source.ts';
 import { closedObject } from '../../schema.ts';
 import { checkDeliveryFailure, deliveryFailureArn, deliveryFailureSchema } from './delivery-failure.ts';
 import { addFunctionRule } from './function-rule.ts';

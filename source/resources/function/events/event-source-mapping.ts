@@ -1,7 +1,7 @@
 import type { EventUse, LocalFinding } from '../../../model/descriptor.ts';
 import type { Value } from '../../../model/intrinsic.ts';
 import type { StackBuilder } from '../../../model/stack-builder.ts';
-import type { ArnSubject } from '../../arn-subject.ts';
+import type { ArnSubject } from '../../arns/subject.ts';
 import { eventId } from './event-ids.ts';
 
 /** What Lambda polls for a function, on the properties of which sources differ. */

@@ -2,7 +2,7 @@ import * as Type from 'typebox';
 import { defineEvent } from '../../../model/descriptor.ts';
 import { ref, sub } from '../../../model/intrinsic.ts';
 import type { StackBuilder } from '../../../model/stack-builder.ts';
-import type { HttpApiGatewayProperties } from '../../http-api-gateway.ts';
+import type { HttpApiGatewayProperties } from '../../http-api-gateway/http-api-gateway.ts';
 import { closedObject, oneOf, staticText } from '../../schema.ts';
 import { timeoutOf } from '../limits.ts';
 import { authorization, authorizerSchema } from './http-authorizer.ts';

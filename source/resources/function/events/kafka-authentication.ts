@@ -1,7 +1,7 @@
 import * as Type from 'typebox';
 import type { CheckContext, LocalFinding } from '../../../model/descriptor.ts';
 import type { Value } from '../../../model/intrinsic.ts';
-import { checkArn } from '../../arn-subject.ts';
+import { checkArn } from '../../arns/subject.ts';
 import { closedObject, type VariantOf, variants } from '../../schema.ts';
 
 const secret = closedObject({

@@ -2,7 +2,7 @@ import * as Type from 'typebox';
 import { defineEvent } from '../../../model/descriptor.ts';
 import { getAtt, type Value } from '../../../model/intrinsic.ts';
 import { kinesisEvent } from '../../../model/payloads/kinesis.ts';
-import { checkArn, subjectOf } from '../../arn-subject.ts';
+import { checkArn, subjectOf } from '../../arns/subject.ts';
 import { closedObject, staticSwitch } from '../../schema.ts';
 import { eventId } from './event-ids.ts';
 import { addEventSourceMapping, checkMappedOnce } from './event-source-mapping.ts';

@@ -2,7 +2,7 @@ import * as Type from 'typebox';
 import type { CheckContext, LocalFinding } from '../../../model/descriptor.ts';
 import type { Value } from '../../../model/intrinsic.ts';
 import type { StackBuilder } from '../../../model/stack-builder.ts';
-import { checkArn, isFifo, subjectOf } from '../../arn-subject.ts';
+import { checkArn, isFifo, subjectOf } from '../../arns/subject.ts';
 import { closedObject, oneOf } from '../../schema.ts';
 import { batchSize, maxBatchWindowSeconds } from './batching.ts';
 

@@ -2,9 +2,9 @@ import * as Type from 'typebox';
 import { defineEvent, type EventUse, type LocalFinding } from '../../../model/descriptor.ts';
 import { ref } from '../../../model/intrinsic.ts';
 import { s3Event as s3Payload } from '../../../model/payloads/s3.ts';
-import { checkArn, subjectOf } from '../../arn-subject.ts';
-import { bucketArn, isBucketArn } from '../../bucket-names.ts';
-import { addBucketNotifications } from '../../bucket-notifications.ts';
+import { checkArn, subjectOf } from '../../arns/subject.ts';
+import { bucketArn, isBucketArn } from '../../bucket/names.ts';
+import { addBucketNotifications } from '../../bucket/notifications.ts';
 import { closedObject, oneOf, staticText } from '../../schema.ts';
 import { addInvokePermission } from './invoke-permission.ts';
 

@@ -1,6 +1,6 @@
 import { defineEvent } from '../../../model/descriptor.ts';
 import { eventBridgeEvent } from '../../../model/payloads/event-bridge.ts';
-import { checkInput, inputProperties, targetInput } from '../../event-rule.ts';
+import { checkInput, inputProperties, targetInput } from '../../event-bus/rule.ts';
 import { closedObject, staticText } from '../../schema.ts';
 import { addFunctionRule } from './function-rule.ts';
 import { checkScheduleExpression } from './schedule-expression.ts';

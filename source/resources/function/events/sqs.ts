@@ -8,10 +8,10 @@ import {
 } from '../../../model/descriptor.ts';
 import { getAtt, type Value } from '../../../model/intrinsic.ts';
 import { sqsEvent as sqsPayload } from '../../../model/payloads/sqs.ts';
-import { type ArnSubject, checkArn, isFifo, subjectNamed, subjectOf } from '../../arn-subject.ts';
+import { type ArnSubject, checkArn, isFifo, subjectNamed, subjectOf } from '../../arns/subject.ts';
 import { exactlyOne } from '../../exactly-one.ts';
 import { closedObject, staticText } from '../../schema.ts';
-import { defaultVisibilityTimeout } from '../../sqs-queue.ts';
+import { defaultVisibilityTimeout } from '../../sqs-queue/sqs-queue.ts';
 import { timeoutOf } from '../limits.ts';
 import { batchSize, maxBatchWindowSeconds } from './batching.ts';
 import { addEventSourceMapping, checkMappedOnce } from './event-source-mapping.ts';

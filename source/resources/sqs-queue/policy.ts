@@ -1,0 +1,127 @@
+import * as Type from 'typebox';
+import type { ConfigResource } from '../../model/config.ts';
+import { getAtt, ref, type Value } from '../../model/intrinsic.ts';
+import type { PolicyStatement } from '../../model/policy.ts';
+import type { StackBuilder } from '../../model/stack-builder.ts';
+import { eventId } from '../function/events/event-ids.ts';
+import { functionEvents } from '../function-events.ts';
+import { principalSchema } from '../policies/principal.ts';
+import { closedObject, mapOf, oneOf } from '../schema.ts';
+import { isQueueArn } from './arn.ts';
+import { queueRuleId } from './events.ts';
+
+/** Keys as IAM has them; the resource is the queue itself. */
+export const policyStatementsSchema = Type.Array(
+  closedObject({
+    Sid: Type.Optional(
+      Type.String({
+        description: 'Name of the statement.',
+        pattern: '^[A-Za-z0-9]*$',
+        'stp:format': 'letters and digits',
+      }),
+    ),
+    Effect: Type.Optional(
+      oneOf(['Allow', 'Deny'], { description: 'A Deny wins over every Allow.', default: 'Allow' }),
+    ),
+    Action: Type.Array(Type.String({ minLength: 1 }), {
+      description: 'Actions such as sqs:SendMessage.',
+      minItems: 1,
+    }),
+    Principal: principalSchema,
+    Condition: Type.Optional(
+      mapOf(mapOf(Type.Unknown()), { description: 'When the statement holds, as IAM has it.' }),
+    ),
+  }),
+  { title: 'Policy', description: 'Who besides may use the queue.' },
+);
+
+type Queue = ConfigResource<{
+  policyStatements?: Type.Static<typeof policyStatementsSchema>;
+  events?: readonly unknown[];
+}>;
+
+/**
+ * The one policy of a queue. A queue has room for one only, so that everything that has to reach it is gathered
+ * here: its own statements, rules that it is the target of, and what hands it failed deliveries (spec 6.3, 6.5).
+ */
+export function addQueuePolicy({ name, properties }: Queue, stack: StackBuilder): void {
+  const { names } = stack;
+  const id = names.logicalId(name, 'AWS::SQS::Queue');
+  const arn = getAtt(id, 'Arn');
+  const rules = (properties.events ?? []).map((_, index) => getAtt(queueRuleId(names, name, index), 'Arn'));
+  const takes = ({ sqsQueueName, sqsQueueArn }: Failure) =>
+    sqsQueueName === name || isQueueArn(sqsQueueArn, name, stack);
+  const statements = [
+    ...(properties.policyStatements ?? []).map(
+      (own) => ({ Effect: 'Allow', ...own, Resource: arn }) as PolicyStatement,
+    ),
+    ...senders(arn, { rules, takes }, stack),
+  ];
+  if (statements.length === 0) return;
+  stack.add(name, names.logicalId(name, 'AWS::SQS::QueuePolicy'), queuePolicy(id, statements));
+}
+
+/**
+ * Queues of `cloudformationResources` that take failed deliveries: one that has a policy there says itself who may
+ * send, any other gets one.
+ */
+export function addRawQueuePolicies(stack: StackBuilder): void {
+  const raw = stack.config.cloudformationResources;
+  const policies = Object.values(raw).filter(({ Type }) => Type === 'AWS::SQS::QueuePolicy');
+  for (const [id, { Type }] of Object.entries(raw)) {
+    if (Type !== 'AWS::SQS::Queue' || JSON.stringify(policies).includes(`"${id}"`)) continue;
+    const arn = getAtt(id, 'Arn');
+    const takes = ({ sqsQueueArn }: Failure) => JSON.stringify(sqsQueueArn) === JSON.stringify(arn);
+    const statements = senders(arn, { rules: [], takes }, stack);
+    if (statements.length > 0) stack.addShared(`${id}QueuePolicy`, () => queuePolicy(id, statements));
+  }
+}
+
+const queuePolicy = (queueId: string, statements: readonly PolicyStatement[]) => ({
+  Type: 'AWS::SQS::QueuePolicy',
+  Properties: {
+    Queues: [ref(queueId)],
+    PolicyDocument: { Version: '2012-10-17', Statement: statements },
+  },
+});
+
+type Failure = { sqsQueueName?: string; sqsQueueArn?: Value };
+type Sources = { rules: readonly Value[]; takes: (failure: Failure) => boolean };
+
+/** Lets rules and topics send to a queue: those that are named, and those that put there what they could not deliver. */
+function senders(arn: Value, { rules, takes }: Sources, stack: StackBuilder): PolicyStatement[] {
+  const { names } = stack;
+  const failing = (type: string) =>
+    functionEvents(stack.config, type).filter(({ properties }) => {
+      const failure = properties.onDeliveryFailure ?? properties.onFailure;
+      return failure !== undefined && takes(failure as Failure);
+    });
+  const failingRules = failing('event-bus').map(({ owner, index }) =>
+    getAtt(eventId(names, owner.name, index, 'AWS::Events::Rule'), 'Arn'),
+  );
+  const topics = failing('sns').map(({ properties: { snsTopicName, snsTopicArn } }) =>
+    typeof snsTopicName === 'string'
+      ? ref(names.logicalId(snsTopicName, 'AWS::SNS::Topic'))
+      : (snsTopicArn ?? null),
+  );
+  const may = (service: string, sources: readonly Value[]): PolicyStatement[] =>
+    sources.length === 0
+      ? []
+      : [
+          {
+            Effect: 'Allow',
+            Principal: { Service: service },
+            Action: ['sqs:SendMessage'],
+            Resource: arn,
+            Condition: { ArnEquals: { 'aws:SourceArn': sources } },
+          },
+        ];
+  return [
+    ...may('events.amazonaws.com', [...rules, ...failingRules]),
+    ...may('sns.amazonaws.com', distinct(topics)),
+  ];
+}
+
+const distinct = (values: readonly Value[]): Value[] => [
+  ...new Map(values.map((value) => [JSON.stringify(value), value])).values(),
+];
