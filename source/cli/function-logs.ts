@@ -4,8 +4,8 @@ import type { Target } from '../aws/target.ts';
 import { followLogs, type LogGroup } from '../logs/cloudwatch-source.ts';
 import type { LogSource } from '../logs/log-entry.ts';
 import type { Config } from '../model/config.ts';
-import { logGroupName } from '../resources/function/function.ts';
-import { namesOf } from '../synth/synthesize-stack.ts';
+import { logGroupName } from '../resources/function/names.ts';
+import { namesOf } from '../resources/names.ts';
 
 /** The log groups of the config's functions, or of those that are named. */
 export function logGroupsOf(config: Config, functions: readonly string[] = []): LogGroup[] {

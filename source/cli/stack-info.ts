@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import type { Target } from '../aws/target.ts';
 import { describeStackInfo, type StackInfo } from '../deploy/stack-info.ts';
 import { type Config, stackNameOf } from '../model/config.ts';
+import { namesOf } from '../resources/names.ts';
 import { resourceDescriptor } from '../resources/registry.ts';
-import { namesOf } from '../synth/synthesize-stack.ts';
 import { writeWhole } from './write-whole.ts';
 
 /** What is deployed of a config. @throws UserError `no-such-stack`; AwsError */

@@ -1,10 +1,10 @@
 import { basename, dirname } from 'node:path';
-import { type Config, type ConfigResource, type GlobalAlarm, stackNameOf } from '../model/config.ts';
+import type { Config, ConfigResource, GlobalAlarm } from '../model/config.ts';
 import type { CheckContext } from '../model/descriptor.ts';
 import type { ConfigPath, Finding, Problem, SourceRange } from '../model/diagnostic.ts';
 import { UserError } from '../model/errors.ts';
 import type { Value } from '../model/intrinsic.ts';
-import { createNames } from '../resources/names.ts';
+import { namesOf } from '../resources/names.ts';
 import { resourceDescriptor } from '../resources/registry.ts';
 import { BrokenParts } from './broken-parts.ts';
 import { checkConnection, checkReference, type ResourceTypes } from './check-references.ts';
@@ -233,7 +233,7 @@ function checkNames(raw: Raw, source: YamlSource, problems: ProblemList): void {
 
 /** Resolves what CloudFormation has to resolve, as far as the resources it is about hold. */
 function settle(raw: Raw, config: Config, broken: BrokenParts, problems: ProblemList): void {
-  const names = createNames(stackNameOf(config));
+  const names = namesOf(config);
   const byName = new Map(config.resources.map((resource) => [resource.name, resource]));
   const rawResources = isMapping(config.cloudformationResources) ? config.cloudformationResources : {};
   const contextAt = (path: ConfigPath): RuntimeContext => ({

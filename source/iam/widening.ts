@@ -1,4 +1,4 @@
-import type { Value } from '../model/intrinsic.ts';
+import { logicalIdOf, type Value } from '../model/intrinsic.ts';
 import type { Template, TemplateResource } from '../model/template.ts';
 import { describeValue, listOf, sameValue } from './describe-value.ts';
 import { newGrants, type Statement } from './new-grants.ts';
@@ -119,13 +119,6 @@ const isGuarded = (route: TemplateResource | undefined): boolean => {
 function blocksPublic(bucket: TemplateResource | undefined): boolean {
   const block = bucket?.Properties?.PublicAccessBlockConfiguration;
   return typeof block === 'object' && block !== null && Object.values(block).every((value) => value === true);
-}
-
-function logicalIdOf(value: Value | undefined): string | undefined {
-  if (typeof value !== 'object' || value === null) return undefined;
-  if ('Ref' in value && typeof value.Ref === 'string') return value.Ref;
-  const attribute = 'Fn::GetAtt' in value ? value['Fn::GetAtt'] : undefined;
-  return Array.isArray(attribute) && typeof attribute[0] === 'string' ? attribute[0] : undefined;
 }
 
 /** Statements of a role's inline policies, but for the one that every function has for its own log. */

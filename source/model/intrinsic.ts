@@ -45,6 +45,14 @@ export function isIntrinsic(value: unknown): value is Intrinsic {
   return key !== undefined && rest.length === 0 && (key === 'Ref' || key.startsWith('Fn::'));
 }
 
+/** What a `Ref` or an `Fn::GetAtt` names, also in a template that somebody else wrote. */
+export function logicalIdOf(value: Value | undefined): string | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  if ('Ref' in value && typeof value.Ref === 'string') return value.Ref;
+  const attribute = 'Fn::GetAtt' in value ? value['Fn::GetAtt'] : undefined;
+  return Array.isArray(attribute) && typeof attribute[0] === 'string' ? attribute[0] : undefined;
+}
+
 /** A value where CloudFormation takes text alone, also of numbers. */
 export const asText = (value: string | number | boolean | Intrinsic): Value =>
   isIntrinsic(value) ? value : String(value);

@@ -1,5 +1,6 @@
 import type { Config, ConfigResource } from '../model/config.ts';
 import type { Value } from '../model/intrinsic.ts';
+import { perConfig } from '../model/per-config.ts';
 
 /** An event of a function, seen from what it is about. */
 export type FunctionEvent = {
@@ -8,24 +9,21 @@ export type FunctionEvent = {
   properties: Readonly<Record<string, Value | undefined>>;
 };
 
-const byType = new WeakMap<Config, Map<string, FunctionEvent[]>>();
-
-/** All events of one type in a checked config. One walk over the config serves every question. */
-export function functionEvents(config: Config, type: string): readonly FunctionEvent[] {
-  let events = byType.get(config);
-  if (!events) {
-    events = new Map();
-    byType.set(config, events);
-    for (const owner of config.resources) {
-      const list = owner.type === 'function' ? owner.properties.events : undefined;
-      if (!Array.isArray(list)) continue;
-      for (const [index, event] of list.entries()) {
-        const sameType = events.get(event.type);
-        const entry = { owner, index, properties: event.properties ?? {} };
-        if (sameType) sameType.push(entry);
-        else events.set(event.type, [entry]);
-      }
+const byType = perConfig((config) => {
+  const events = new Map<string, FunctionEvent[]>();
+  for (const owner of config.resources) {
+    const list = owner.type === 'function' ? owner.properties.events : undefined;
+    if (!Array.isArray(list)) continue;
+    for (const [index, event] of list.entries()) {
+      const sameType = events.get(event.type);
+      const entry = { owner, index, properties: event.properties ?? {} };
+      if (sameType) sameType.push(entry);
+      else events.set(event.type, [entry]);
     }
   }
-  return events.get(type) ?? [];
-}
+  return events;
+});
+
+/** All events of one type in a checked config. */
+export const functionEvents = (config: Config, type: string): readonly FunctionEvent[] =>
+  byType(config).get(type) ?? [];

@@ -1,8 +1,10 @@
 import type { ConfigResource } from '../model/config.ts';
+import { perConfig } from '../model/per-config.ts';
 import type { StackBuilder } from '../model/stack-builder.ts';
-import { isBucketArn } from './bucket/names.ts';
+import { bucketEvents } from './bucket/notifications.ts';
 import { targetsOf } from './cdn/cdn-target.ts';
-import { functionEvents } from './function-events.ts';
+
+const byName = perConfig(({ resources }) => new Map(resources.map((resource) => [resource.name, resource])));
 
 /** Variables that say an address which AWS makes up: `URL` of a function, `CDN_…` of what has a CDN. */
 const isMadeUp = (variable: string): boolean => variable === 'URL' || variable.startsWith('CDN_');
@@ -14,12 +16,11 @@ const isMadeUp = (variable: string): boolean => variable === 'URL' || variable.s
  */
 export function canKnow(variable: string, owner: string, target: string, stack: StackBuilder): boolean {
   if (!isMadeUp(variable)) return true;
-  const byName = new Map(stack.config.resources.map((resource) => [resource.name, resource]));
   const seen = new Set<string>();
   const waiting = [target];
   for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
     if (name === owner) return false;
-    const resource = byName.get(name);
+    const resource = byName(stack.config).get(name);
     if (seen.has(name) || !resource) continue;
     seen.add(name);
     waiting.push(...waitsFor(resource, stack));
@@ -40,8 +41,5 @@ function waitsFor(resource: ConfigResource, stack: StackBuilder): string[] {
     return Array.isArray(properties.connectTo) ? [...properties.connectTo, ...routes] : routes;
   }
   if (type !== 'bucket') return [];
-  const notified = functionEvents(stack.config, 's3')
-    .filter((event) => isBucketArn(event.properties.bucketArn, name, stack.names))
-    .map(({ owner }) => owner.name);
-  return [...notified, ...routes];
+  return [...bucketEvents(stack.config, name).map(({ owner }) => owner.name), ...routes];
 }

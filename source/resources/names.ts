@@ -1,3 +1,4 @@
+import { type Config, stackNameOf } from '../model/config.ts';
 import type { Names } from '../model/stack-builder.ts';
 
 /** `myAPIGateway2` is the words `my API Gateway2`; what is neither letter nor digit parts words and is dropped. */
@@ -33,6 +34,10 @@ export function fitName(proposed: string, limit: number): string {
   const digest = createHash('shake256', { outputLength: 3 }).update(proposed).digest('hex');
   return `${proposed.slice(0, limit - 7)}-${digest}`;
 }
+
+/** The names that a stack of this config gives, for those who look for its resources. */
+export const namesOf = (config: Pick<Config, 'serviceName' | 'stage'>): Names =>
+  createNames(stackNameOf(config));
 
 /** The names of one stack. */
 export function createNames(stackName: string): Names {

@@ -7,8 +7,8 @@ import { machineArn } from '../resources/batch-job/batch-job.ts';
 import { jobTrigger } from '../resources/batch-job/trigger.ts';
 import { type FolderUpload, folderUploads } from '../resources/bucket/directory-upload.ts';
 import { bucketNotifier } from '../resources/bucket/notifications.ts';
-import { artifactKeyParameter } from '../resources/function/function.ts';
-import { createNames } from '../resources/names.ts';
+import { artifactKeyParameter } from '../resources/function/names.ts';
+import { namesOf } from '../resources/names.ts';
 import { resourceDescriptor } from '../resources/registry.ts';
 import { addRawQueuePolicies } from '../resources/sqs-queue/policy.ts';
 import type { MongoDbAtlasProperties } from '../resources/third-party/mongo-db-atlas-cluster.ts';
@@ -111,7 +111,7 @@ function withHelpers(config: Config): Config {
   });
   const triggered =
     triggers.length === 0 ? config : { ...config, resources: [...config.resources, ...triggers] };
-  const notifier = bucketNotifier(triggered, names);
+  const notifier = bucketNotifier(triggered);
   return notifier ? { ...triggered, resources: [...triggered.resources, notifier] } : triggered;
 }
 
@@ -202,6 +202,3 @@ function addConfigOutputs(stack: TemplateBuilder): void {
     });
   }
 }
-
-/** The names that a stack of this config gives, for those who look for its resources. */
-export const namesOf = (config: Pick<Config, 'serviceName' | 'stage'>) => createNames(stackNameOf(config));

@@ -1,4 +1,4 @@
-import { type Config, type ConfigResource, stackNameOf } from '../model/config.ts';
+import type { Config, ConfigResource } from '../model/config.ts';
 import type { Connection, ParamForm, ResourceDescriptor } from '../model/descriptor.ts';
 import type { Finding } from '../model/diagnostic.ts';
 import { ref, type Value } from '../model/intrinsic.ts';
@@ -7,8 +7,9 @@ import type { InlinePolicyName, StackBuilder } from '../model/stack-builder.ts';
 import type { TemplateOutput, TemplateParameter, TemplateResource } from '../model/template.ts';
 import { connectionMacro } from '../resources/connection-macros.ts';
 import { aliasId, hasAlias } from '../resources/function/alias.ts';
-import { type FunctionProperties, functionTarget } from '../resources/function/function.ts';
-import { createNames } from '../resources/names.ts';
+import type { FunctionProperties } from '../resources/function/function.ts';
+import { functionTarget } from '../resources/function/names.ts';
+import { namesOf } from '../resources/names.ts';
 import { resourceDescriptor } from '../resources/registry.ts';
 
 /** What descriptors have said about one function while the stack was made. */
@@ -34,7 +35,7 @@ export class TemplateBuilder implements StackBuilder {
 
   constructor(config: Config) {
     this.config = config;
-    this.names = createNames(stackNameOf(config));
+    this.names = namesOf(config);
     this.#byName = new Map(config.resources.map((resource) => [resource.name, resource]));
   }
 

@@ -12,8 +12,9 @@ import { type DeployInput, deployStack } from '../../source/deploy/deploy-stack.
 import { invokeFunction } from '../../source/deploy/invoke-function.ts';
 import { progressOf } from '../../source/deploy/progress-of.ts';
 import { describeStackInfo } from '../../source/deploy/stack-info.ts';
+import { namesOf } from '../../source/resources/names.ts';
 import { resourceDescriptor } from '../../source/resources/registry.ts';
-import { namesOf, stackTags, synthesizeStack } from '../../source/synth/synthesize-stack.ts';
+import { stackTags, synthesizeStack } from '../../source/synth/synthesize-stack.ts';
 import { startTestAws, type TestAws } from '../local/start-test-aws.ts';
 import { runToEnd, stackEventsOf, stackInputOf, targetOf } from './deploy-harness.ts';
 

@@ -2,7 +2,7 @@ import type { ConfigResource } from '../../model/config.ts';
 import { getAtt, ref, type Value } from '../../model/intrinsic.ts';
 import type { Names } from '../../model/stack-builder.ts';
 import { aliasName, hasAlias } from '../function/alias.ts';
-import { lambdaName } from '../function/function.ts';
+import { lambdaName } from '../function/names.ts';
 import { clusterId, clusterInstanceId, instanceClasses } from '../relational-database/cluster.ts';
 import { engineOf } from '../relational-database/engines.ts';
 import { instanceId } from '../relational-database/instances.ts';

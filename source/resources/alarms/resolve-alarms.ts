@@ -1,6 +1,7 @@
 import type { Config, ConfigResource } from '../../model/config.ts';
 import type { CheckContext, LocalFinding } from '../../model/descriptor.ts';
 import { didYouMean } from '../../model/nearest-word.ts';
+import { perConfig } from '../../model/per-config.ts';
 import type { Names } from '../../model/stack-builder.ts';
 import { checkArn } from '../arns/subject.ts';
 import { pascalCase } from '../names.ts';
@@ -42,21 +43,16 @@ export const alarmReference = (resource: ConfigResource, { key }: ResourceAlarm)
 
 type NamedAlarm = { resource: ConfigResource; alarm: ResourceAlarm };
 
-const byConfig = new WeakMap<Config, Map<string, NamedAlarm>>();
-
 /** Every alarm of the config by the name that events have for it. */
-export function alarmsByName(config: Config): ReadonlyMap<string, NamedAlarm> {
-  const known = byConfig.get(config);
-  if (known) return known;
+export const alarmsByName = perConfig((config): ReadonlyMap<string, NamedAlarm> => {
   const found = new Map<string, NamedAlarm>();
-  byConfig.set(config, found);
   for (const resource of config.resources) {
     for (const alarm of alarmsOf(config, resource)) {
       found.set(alarmReference(resource, alarm), { resource, alarm });
     }
   }
   return found;
-}
+});
 
 /** What is wrong with the name of an alarm of the config, if there is none of that name. */
 export function unknownAlarm(config: Config, name: string): Omit<LocalFinding, 'path'> | undefined {

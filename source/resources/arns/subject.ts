@@ -1,7 +1,8 @@
-import { type Config, type ConfigResource, stackNameOf } from '../../model/config.ts';
+import type { ConfigResource } from '../../model/config.ts';
 import type { CheckContext, LocalFinding } from '../../model/descriptor.ts';
 import type { Value } from '../../model/intrinsic.ts';
-import { createNames } from '../names.ts';
+import { perConfig } from '../../model/per-config.ts';
+import { namesOf } from '../names.ts';
 
 /** What the value of a property that takes an ARN stands for, as far as the config says it. */
 export type ArnSubject = {
@@ -69,9 +70,12 @@ export function subjectOf(value: unknown, context: CheckContext): ArnSubject | u
   return attribute && ofAttribute(attribute.logicalId, attribute.attribute, context);
 }
 
-/** The resource of the config that a property names by its name. */
-export const subjectNamed = (name: string, context: CheckContext): ArnSubject | undefined =>
-  ofParam(name, 'arn', context);
+/** What one of two properties stands for: the name of a resource of the config, or else an ARN. */
+export const subjectNamed = (
+  name: string | undefined,
+  arn: unknown,
+  context: CheckContext,
+): ArnSubject | undefined => (name === undefined ? subjectOf(arn, context) : ofParam(name, 'arn', context));
 
 function written(text: string): ArnSubject {
   const [arn, , service, , , ...rest] = text.split(':');
@@ -126,14 +130,9 @@ type Index = {
   made: Map<string, { name: string; param: string }>;
 };
 
-const indexes = new WeakMap<Config, Index>();
-
-function indexOf(config: Config): Index {
-  const known = indexes.get(config);
-  if (known) return known;
+const indexOf = perConfig((config): Index => {
   const index: Index = { byName: new Map(), made: new Map() };
-  indexes.set(config, index);
-  const names = createNames(stackNameOf(config));
+  const names = namesOf(config);
   const paramsOf = Map.groupBy(Object.entries(params), ([key]) => key.slice(0, key.indexOf('.')));
   for (const resource of config.resources) {
     const { name, type } = resource;
@@ -145,7 +144,7 @@ function indexOf(config: Config): Index {
     }
   }
   return index;
-}
+});
 
 type Wanted = { path: readonly (string | number)[]; types: readonly string[] };
 

@@ -6,13 +6,12 @@ import { bucketOrigin, cdnSchema } from '../cdn/cdn-schema.ts';
 import { checkCdn } from '../cdn/check-cdn.ts';
 import { addCdn, cdnParams, cdnVariables } from '../cdn/distribution.ts';
 import { eventId } from '../function/events/event-ids.ts';
-import { functionEvents } from '../function-events.ts';
 import { closedObject, oneOf, staticSwitch } from '../schema.ts';
 import { accessibilitySchema, addBucketPolicy, checkAccess, publicAccessBlock } from './access.ts';
 import { checkDirectory, directoryUploadSchema } from './directory-upload.ts';
 import { checkLifecycle, lifecycleConfiguration, lifecycleRulesSchema } from './lifecycle.ts';
-import { bucketArn, bucketName, isBucketArn } from './names.ts';
-import { filterRules } from './notifications.ts';
+import { bucketArn, bucketName } from './names.ts';
+import { bucketEvents, filterRules } from './notifications.ts';
 
 const texts = (description: string) => Type.Optional(Type.Array(Type.String(), { description }));
 
@@ -173,19 +172,17 @@ type Notified = { permission: string; configuration: Value };
 
 /** The functions that the events of type s3 ask for (spec 6.9). */
 function notifiedFunctions(name: string, stack: StackBuilder): Notified[] {
-  return functionEvents(stack.config, 's3')
-    .filter(({ properties }) => isBucketArn(properties.bucketArn, name, stack.names))
-    .map(({ owner, index, properties }) => {
-      const rules = filterRules(properties.filterRule);
-      return {
-        permission: eventId(stack.names, owner.name, index, 'AWS::Lambda::Permission'),
-        configuration: {
-          Event: properties.s3EventType ?? null,
-          Function: stack.functionTarget(owner.name),
-          Filter: rules.length > 0 ? { S3Key: { Rules: rules } } : undefined,
-        },
-      };
-    });
+  return bucketEvents(stack.config, name).map(({ owner, index, properties }) => {
+    const rules = filterRules(properties.filterRule);
+    return {
+      permission: eventId(stack.names, owner.name, index, 'AWS::Lambda::Permission'),
+      configuration: {
+        Event: properties.s3EventType ?? null,
+        Function: stack.functionTarget(owner.name),
+        Filter: rules.length > 0 ? { S3Key: { Rules: rules } } : undefined,
+      },
+    };
+  });
 }
 
 function notificationConfiguration(

@@ -1,4 +1,4 @@
-import { isIntrinsic, sub, type Value } from '../../model/intrinsic.ts';
+import { sub, type Value } from '../../model/intrinsic.ts';
 import type { Names } from '../../model/stack-builder.ts';
 
 /**
@@ -16,11 +16,3 @@ export const bucketArn = (names: Names, name: string, path = ''): Value =>
   sub(
     `arn:\${AWS::Partition}:s3:::${names.physicalName(name, 34).toLowerCase()}-\${AWS::AccountId}-\${AWS::Region}${path}`,
   );
-
-/** Whether a settled value is the ARN of a bucket of the config. */
-export function isBucketArn(value: Value | undefined, name: string, names: Names): boolean {
-  if (!isIntrinsic(value)) return false;
-  if ('Fn::Sub' in value) return JSON.stringify(value) === JSON.stringify(bucketArn(names, name));
-  const reference = 'Fn::GetAtt' in value ? value['Fn::GetAtt'] : undefined;
-  return reference?.[0] === names.logicalId(name, 'AWS::S3::Bucket') && reference[1] === 'Arn';
-}

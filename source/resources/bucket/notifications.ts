@@ -1,9 +1,10 @@
 import type { Config, ConfigResource } from '../../model/config.ts';
 import { getAtt, ref, type Value } from '../../model/intrinsic.ts';
-import type { Names, StackBuilder } from '../../model/stack-builder.ts';
+import { perConfig } from '../../model/per-config.ts';
+import type { StackBuilder } from '../../model/stack-builder.ts';
+import { ownerOfArn } from '../arns/owner.ts';
 import { eventId } from '../function/events/event-ids.ts';
 import { type FunctionEvent, functionEvents } from '../function-events.ts';
-import { isBucketArn } from './names.ts';
 
 /**
  * Puts notifications into a bucket that the stack does not make, beside those that are there, and takes out what it
@@ -50,18 +51,24 @@ exports.handler = async (event) => {
 
 const notifierName = 'stpBucketNotifications';
 
-/** Events about buckets that are not in `resources`. */
-const foreignEvents = (config: Config, names: Names): readonly FunctionEvent[] =>
-  functionEvents(config, 's3').filter(({ properties }) =>
-    config.resources.every(
-      ({ name, type }) => type !== 'bucket' || !isBucketArn(properties.bucketArn, name, names),
-    ),
-  );
+const eventsByBucket = perConfig((config) =>
+  Map.groupBy(
+    functionEvents(config, 's3'),
+    ({ properties }) => ownerOfArn(properties.bucketArn, config, 'bucket')?.name,
+  ),
+);
 
-/** The function that changes such buckets; none where there are none. */
-export function bucketNotifier(config: Config, names: Names): ConfigResource | undefined {
-  const events = foreignEvents(config, names);
-  const [first] = events;
+/** The events about a bucket of the config; without a name those about buckets that are not in `resources`. */
+export const bucketEvents = (config: Config, name?: string): readonly FunctionEvent[] =>
+  eventsByBucket(config).get(name) ?? [];
+
+const foreignEvents = perConfig((config) =>
+  Map.groupBy(bucketEvents(config), ({ properties }) => JSON.stringify(properties.bucketArn)),
+);
+
+/** The function that changes buckets that the stack does not make; none where there are none. */
+export function bucketNotifier(config: Config): ConfigResource | undefined {
+  const [first] = bucketEvents(config);
   if (!first) return undefined;
   return {
     name: notifierName,
@@ -80,14 +87,15 @@ export function bucketNotifier(config: Config, names: Names): ConfigResource | u
  * ids carry the bucket and not the event: whatever becomes of the events, CloudFormation first changes a bucket that
  * stays, and takes the permission for one that does not only after its notifications are gone.
  */
-export function addBucketNotifications(owner: string, index: number, stack: StackBuilder): void {
+export function addBucketNotifications(
+  bucket: Value,
+  { owner, index }: { owner: string; index: number },
+  stack: StackBuilder,
+): void {
   const { config, names } = stack;
-  const events = foreignEvents(config, names);
-  const own = events.find((event) => event.owner.name === owner && event.index === index);
-  const bucket = own?.properties.bucketArn;
   const key = JSON.stringify(bucket);
-  const same = events.filter(({ properties }) => JSON.stringify(properties.bucketArn) === key);
-  if (bucket === undefined || same[0] !== own) return;
+  const same = foreignEvents(config).get(key) ?? [];
+  if (same[0]?.owner.name !== owner || same[0].index !== index) return;
   const policy = names.logicalId(notifierName, 'AWS::IAM::Policy') + names.hash(key);
   stack.add(owner, policy, {
     Type: 'AWS::IAM::Policy',

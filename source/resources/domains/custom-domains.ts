@@ -3,6 +3,7 @@ import type { Config } from '../../model/config.ts';
 import type { CheckContext, LocalFinding } from '../../model/descriptor.ts';
 import type { ConfigPath } from '../../model/diagnostic.ts';
 import type { Value } from '../../model/intrinsic.ts';
+import { perConfig } from '../../model/per-config.ts';
 import { pascalCase } from '../names.ts';
 import { closedObject, staticSwitch } from '../schema.ts';
 
@@ -179,14 +180,9 @@ function* checkTaken(
   };
 }
 
-const uses = new WeakMap<Config, Map<string, { path: ConfigPath }>>();
-
 /** The first place of each domain. Configs with errors are asked too, so that nothing is sure about the lists. */
-function usesOf(config: Config): ReadonlyMap<string, { path: ConfigPath }> {
-  let found = uses.get(config);
-  if (found) return found;
-  found = new Map();
-  uses.set(config, found);
+const usesOf = perConfig((config) => {
+  const found = new Map<string, { path: ConfigPath }>();
   for (const { name, properties } of config.resources) {
     const cdn = properties.cdn as { enabled?: unknown; customDomains?: unknown } | null | undefined;
     const lists: [ConfigPath, unknown][] = [
@@ -204,4 +200,4 @@ function usesOf(config: Config): ReadonlyMap<string, { path: ConfigPath }> {
     }
   }
   return found;
-}
+});

@@ -1,10 +1,10 @@
 import * as Type from 'typebox';
-import type { ConfigResource } from '../../model/config.ts';
+import type { Config, ConfigResource } from '../../model/config.ts';
 import type { CheckContext, LocalFinding } from '../../model/descriptor.ts';
-import { isIntrinsic, ref, sub, type Value } from '../../model/intrinsic.ts';
+import { isIntrinsic, logicalIdOf, ref, sub, type Value } from '../../model/intrinsic.ts';
 import type { PolicyStatement } from '../../model/policy.ts';
-import type { Names, StackBuilder } from '../../model/stack-builder.ts';
-import { functionOfArn } from '../arns/function.ts';
+import type { StackBuilder } from '../../model/stack-builder.ts';
+import { ownerOfArn } from '../arns/owner.ts';
 import { checkArn, isFifo, subjectOf } from '../arns/subject.ts';
 import { closedObject } from '../schema.ts';
 import { aliasId, aliasName, hasAlias } from './alias.ts';
@@ -41,11 +41,16 @@ const actions: Readonly<Record<string, string>> = {
   events: 'events:PutEvents',
 };
 
-const servicesByType: Readonly<Record<string, string>> = {
+/** By the type in the config or in CloudFormation. */
+const services: Readonly<Record<string, string>> = {
+  function: 'lambda',
   'AWS::Lambda::Function': 'lambda',
   'AWS::Lambda::Alias': 'lambda',
+  'sqs-queue': 'sqs',
   'AWS::SQS::Queue': 'sqs',
+  'sns-topic': 'sns',
   'AWS::SNS::Topic': 'sns',
+  'event-bus': 'events',
   'AWS::Events::EventBus': 'events',
 };
 
@@ -56,12 +61,6 @@ const destinationTypes = [
   'AWS::Events::EventBus',
   'AWS::Lambda::Function',
 ];
-
-const resourceTypes: Readonly<Record<string, string>> = {
-  'sqs-queue': 'AWS::SQS::Queue',
-  'sns-topic': 'AWS::SNS::Topic',
-  'event-bus': 'AWS::Events::EventBus',
-};
 
 export function* checkDestinations(
   name: string,
@@ -105,10 +104,12 @@ export function addDestinations(
     stack.allow(name, 'allow-destinations', [statementFor(value, stack)]);
   const alias = hasAlias(properties);
   // Written-out ARNs make CloudFormation wait for nothing, and Lambda refuses destinations that are not there.
-  const functions = [...distinct.values()].flatMap((value) => functionOfArn(value, stack) ?? []);
+  const functions = [...distinct.values()].flatMap(
+    (value) => ownerOfArn(value, stack.config, 'function') ?? [],
+  );
   const dependencies = [
     ...(alias ? [aliasId(names, name)] : []),
-    ...functions.map((other) => names.logicalId(other, 'AWS::Lambda::Function')),
+    ...functions.map((other) => names.logicalId(other.name, 'AWS::Lambda::Function')),
   ];
   stack.add(name, names.logicalId(name, 'AWS::Lambda::EventInvokeConfig'), {
     Type: 'AWS::Lambda::EventInvokeConfig',
@@ -126,15 +127,13 @@ export function addDestinations(
 
 /** A function with an alias gets results through it, as it gets everything else. */
 function invokable(value: Value, stack: StackBuilder): Value {
-  const other = functionOfArn(value, stack);
-  return other !== undefined && hasAlias(stack.resource<object>(other).properties)
-    ? stack.functionTarget(other)
-    : value;
+  const other = ownerOfArn(value, stack.config, 'function');
+  return other && hasAlias(other.properties) ? stack.functionTarget(other.name) : value;
 }
 
 /** One action on one ARN where it is known what the ARN is of; the four of them where it is not. */
 function statementFor(value: Value, stack: StackBuilder): PolicyStatement {
-  const service = serviceOf(value, stack);
+  const service = serviceOf(value, stack.config);
   const action = service === undefined ? undefined : actions[service];
   return {
     Effect: 'Allow',
@@ -151,21 +150,9 @@ function withVersions(value: Value): readonly Value[] {
   return [value, all];
 }
 
-function serviceOf(value: Value, stack: StackBuilder): string | undefined {
+function serviceOf(value: Value, config: Config): string | undefined {
   if (typeof value === 'string') return value.split(':')[2];
-  if (functionOfArn(value, stack) !== undefined) return 'lambda';
-  if (!isIntrinsic(value)) return undefined;
-  const logicalId = 'Fn::GetAtt' in value ? value['Fn::GetAtt'][0] : 'Ref' in value ? value.Ref : undefined;
-  if (logicalId === undefined) return undefined;
-  const raw = stack.config.cloudformationResources[logicalId]?.Type;
-  const type = typeof raw === 'string' ? raw : generatedType(logicalId, stack.names, stack);
-  return type === undefined ? undefined : servicesByType[type];
-}
-
-function generatedType(logicalId: string, names: Names, stack: StackBuilder): string | undefined {
-  for (const { name, type } of stack.config.resources) {
-    const made = resourceTypes[type];
-    if (made !== undefined && names.logicalId(name, made) === logicalId) return made;
-  }
-  return undefined;
+  const raw = config.cloudformationResources[logicalIdOf(value) ?? ''];
+  const type = ownerOfArn(value, config)?.type ?? raw?.Type;
+  return typeof type === 'string' ? services[type] : undefined;
 }

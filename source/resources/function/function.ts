@@ -1,8 +1,8 @@
 import * as Type from 'typebox';
 import type { ConfigResource } from '../../model/config.ts';
 import { defineResource } from '../../model/descriptor.ts';
-import { getAtt, sub, type Value } from '../../model/intrinsic.ts';
-import type { Names, StackBuilder } from '../../model/stack-builder.ts';
+import { getAtt, type Value } from '../../model/intrinsic.ts';
+import type { StackBuilder } from '../../model/stack-builder.ts';
 import { alarmId, alarmsOf, checkAlarms } from '../alarms/resolve-alarms.ts';
 import { alarmProperties } from '../alarms/schema.ts';
 import { cdnSchema } from '../cdn/cdn-schema.ts';
@@ -27,6 +27,7 @@ import { checkEnvironment, environmentSchema, nodeOptions } from './environment.
 import { eventsSchema } from './events/events-schema.ts';
 import { eventDescriptor } from './events/registry.ts';
 import { memory, storage, timeout } from './limits.ts';
+import { artifactKeyParameter, functionTarget, lambdaName, literalArn, logGroupName } from './names.ts';
 import { checkPackaging, packagingSchema } from './packaging.ts';
 import {
   iamRoleStatementsSchema,
@@ -111,25 +112,12 @@ export type FunctionProperties = Type.Static<typeof schema>;
 
 type FunctionResource = ConfigResource<FunctionProperties>;
 
-/** Lambda's name of a function: 64 characters at most. */
-export const lambdaName = (names: Names, name: string): string => names.physicalName(name, 64);
-
-/** The log group that Lambda writes to. */
-export const logGroupName = (names: Names, name: string): string => `/aws/lambda/${lambdaName(names, name)}`;
-
 /** `NODE_OPTIONS` and what it holds besides the user's own, where the tool sets it. */
 const addedOptions = ({ packaging, runtime }: Partial<FunctionProperties>): string =>
   packaging?.type === 'stacktape-lambda-buildpack' &&
   languageOf(packaging.properties.entryfilePath) === 'node'
     ? `NODE_OPTIONS${nodeOptions(runtimeOf({ packaging, ...(runtime === undefined ? {} : { runtime }) }), undefined)}`
     : '';
-
-const literalArn = (names: Names, name: string): Value =>
-  sub(`arn:\${AWS::Partition}:lambda:\${AWS::Region}:\${AWS::AccountId}:function:${lambdaName(names, name)}`);
-
-/** The template parameter that holds the S3 key of a function's artifact. */
-export const artifactKeyParameter = (names: Names, name: string): string =>
-  names.logicalId(name, 'ArtifactKey');
 
 /** Spec 3 and 12. */
 export const functionDescriptor = defineResource({
@@ -205,10 +193,7 @@ export const functionDescriptor = defineResource({
     const { name, properties } = resource;
     const logGroup = names.logicalId(name, 'AWS::Logs::LogGroup');
     return {
-      arn:
-        form === 'literal'
-          ? literalArn(names, name)
-          : getAtt(names.logicalId(name, 'AWS::Lambda::Function'), 'Arn'),
+      arn: form === 'literal' ? literalArn(names, name) : functionTarget(names, name),
       ...(properties.logging?.disabled ? {} : { logGroupArn: getAtt(logGroup, 'Arn') }),
       ...urlParams(resource, names),
       ...cdnParams(name, properties.cdn, names),
@@ -218,12 +203,7 @@ export const functionDescriptor = defineResource({
   connect(resource, names) {
     const { name, properties } = resource;
     const arn = literalArn(names, name);
-    const versions = sub(
-      `arn:\${AWS::Partition}:lambda:\${AWS::Region}:\${AWS::AccountId}:function:${lambdaName(names, name)}:*`,
-    );
-    const liveArn = sub(
-      `arn:\${AWS::Partition}:lambda:\${AWS::Region}:\${AWS::AccountId}:function:${lambdaName(names, name)}:${aliasName}`,
-    );
+    const versions = literalArn(names, name, ':*');
     const byUrl = urlConnection(resource, names, [arn, versions]);
     return {
       statements: [
@@ -231,7 +211,7 @@ export const functionDescriptor = defineResource({
         ...byUrl.statements,
       ],
       variables: {
-        ARN: hasAlias(properties) ? liveArn : arn,
+        ARN: hasAlias(properties) ? literalArn(names, name, `:${aliasName}`) : arn,
         ...byUrl.variables,
         ...cdnVariables(cdnParams(name, properties.cdn, names)),
       },
@@ -328,7 +308,3 @@ function addVariables(
   }
   for (const [key, value] of own) stack.setVariable(name, key, value, 'own');
 }
-
-/** What points at a function from outside: its ARN, which makes CloudFormation create the function first. */
-export const functionTarget = (names: Names, name: string): Value =>
-  getAtt(names.logicalId(name, 'AWS::Lambda::Function'), 'Arn');

@@ -1,7 +1,8 @@
 import type { ConfigResource } from '../../model/config.ts';
 import { getAtt, type Intrinsic, isIntrinsic, ref, type Value } from '../../model/intrinsic.ts';
 import type { StackBuilder } from '../../model/stack-builder.ts';
-import { functionOfArn } from '../arns/function.ts';
+import { ownerOfArn } from '../arns/owner.ts';
+import { logGroupName } from '../function/names.ts';
 
 /** A log group by its name and by its ARN with `:*` at its end, which stands for its streams. */
 export type LogGroup = { name: Value; arn: Value };
@@ -13,7 +14,7 @@ const ofStack = (logicalId: string): LogGroup => ({ name: ref(logicalId), arn: g
  * Undefined for a function that keeps no log.
  */
 export function logGroupOf(value: Value, stack: StackBuilder): LogGroup | undefined {
-  const functionName = functionOfArn(value, stack);
+  const functionName = ownerOfArn(value, stack.config, 'function')?.name;
   if (functionName !== undefined) {
     const { properties } = stack.resource<{ logging?: { disabled?: boolean } }>(functionName);
     if (properties.logging?.disabled) return undefined;
@@ -41,6 +42,7 @@ function withStreams(arn: Intrinsic): Intrinsic {
 /** Whether a log group is the one that Lambda writes the log of a function to. */
 export function isLogOf(group: LogGroup, { name }: ConfigResource, stack: StackBuilder): boolean {
   const own = ofStack(stack.names.logicalId(name, 'AWS::Logs::LogGroup'));
-  const literal = `/aws/lambda/${stack.names.physicalName(name, 64)}`;
-  return group.name === literal || JSON.stringify(group.name) === JSON.stringify(own.name);
+  return (
+    group.name === logGroupName(stack.names, name) || JSON.stringify(group.name) === JSON.stringify(own.name)
+  );
 }

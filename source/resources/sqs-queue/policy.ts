@@ -1,13 +1,15 @@
 import * as Type from 'typebox';
 import type { ConfigResource } from '../../model/config.ts';
 import { getAtt, ref, type Value } from '../../model/intrinsic.ts';
+import { perConfig } from '../../model/per-config.ts';
 import type { PolicyStatement } from '../../model/policy.ts';
 import type { StackBuilder } from '../../model/stack-builder.ts';
 import { eventId } from '../function/events/event-ids.ts';
 import { functionEvents } from '../function-events.ts';
+import { namesOf } from '../names.ts';
 import { principalSchema } from '../policies/principal.ts';
 import { closedObject, mapOf, oneOf } from '../schema.ts';
-import { isQueueArn } from './arn.ts';
+import { type NamedQueue, queueArn } from './arn.ts';
 import { queueRuleId } from './events.ts';
 
 /** Keys as IAM has them; the resource is the queue itself. */
@@ -49,13 +51,11 @@ export function addQueuePolicy({ name, properties }: Queue, stack: StackBuilder)
   const id = names.logicalId(name, 'AWS::SQS::Queue');
   const arn = getAtt(id, 'Arn');
   const rules = (properties.events ?? []).map((_, index) => getAtt(queueRuleId(names, name, index), 'Arn'));
-  const takes = ({ sqsQueueName, sqsQueueArn }: Failure) =>
-    sqsQueueName === name || isQueueArn(sqsQueueArn, name, stack);
   const statements = [
     ...(properties.policyStatements ?? []).map(
       (own) => ({ Effect: 'Allow', ...own, Resource: arn }) as PolicyStatement,
     ),
-    ...senders(arn, { rules, takes }, stack),
+    ...senders(arn, rules, stack),
   ];
   if (statements.length === 0) return;
   stack.add(name, names.logicalId(name, 'AWS::SQS::QueuePolicy'), queuePolicy(id, statements));
@@ -67,12 +67,11 @@ export function addQueuePolicy({ name, properties }: Queue, stack: StackBuilder)
  */
 export function addRawQueuePolicies(stack: StackBuilder): void {
   const raw = stack.config.cloudformationResources;
-  const policies = Object.values(raw).filter(({ Type }) => Type === 'AWS::SQS::QueuePolicy');
+  const policies = JSON.stringify(Object.values(raw).filter(({ Type }) => Type === 'AWS::SQS::QueuePolicy'));
   for (const [id, { Type }] of Object.entries(raw)) {
-    if (Type !== 'AWS::SQS::Queue' || JSON.stringify(policies).includes(`"${id}"`)) continue;
+    if (Type !== 'AWS::SQS::Queue' || policies.includes(`"${id}"`)) continue;
     const arn = getAtt(id, 'Arn');
-    const takes = ({ sqsQueueArn }: Failure) => JSON.stringify(sqsQueueArn) === JSON.stringify(arn);
-    const statements = senders(arn, { rules: [], takes }, stack);
+    const statements = senders(arn, [], stack);
     if (statements.length > 0) stack.addShared(`${id}QueuePolicy`, () => queuePolicy(id, statements));
   }
 }
@@ -85,21 +84,24 @@ const queuePolicy = (queueId: string, statements: readonly PolicyStatement[]) =>
   },
 });
 
-type Failure = { sqsQueueName?: string; sqsQueueArn?: Value };
-type Sources = { rules: readonly Value[]; takes: (failure: Failure) => boolean };
+/** The events whose failed deliveries go to a queue, by their type and the ARN of the queue. */
+const failing = perConfig((config) => {
+  const names = namesOf(config);
+  const byQueue = (type: string) =>
+    Map.groupBy(functionEvents(config, type), ({ properties: { onDeliveryFailure, onFailure } }) =>
+      JSON.stringify(queueArn((onDeliveryFailure ?? onFailure ?? {}) as NamedQueue, names)),
+    );
+  return { 'event-bus': byQueue('event-bus'), sns: byQueue('sns') };
+});
 
-/** Lets rules and topics send to a queue: those that are named, and those that put there what they could not deliver. */
-function senders(arn: Value, { rules, takes }: Sources, stack: StackBuilder): PolicyStatement[] {
-  const { names } = stack;
-  const failing = (type: string) =>
-    functionEvents(stack.config, type).filter(({ properties }) => {
-      const failure = properties.onDeliveryFailure ?? properties.onFailure;
-      return failure !== undefined && takes(failure as Failure);
-    });
-  const failingRules = failing('event-bus').map(({ owner, index }) =>
+/** Lets rules and topics send to a queue: rules that are named, and who puts there what it could not deliver. */
+function senders(arn: Value, rules: readonly Value[], stack: StackBuilder): PolicyStatement[] {
+  const { config, names } = stack;
+  const key = JSON.stringify(arn);
+  const failingRules = (failing(config)['event-bus'].get(key) ?? []).map(({ owner, index }) =>
     getAtt(eventId(names, owner.name, index, 'AWS::Events::Rule'), 'Arn'),
   );
-  const topics = failing('sns').map(({ properties: { snsTopicName, snsTopicArn } }) =>
+  const topics = (failing(config).sns.get(key) ?? []).map(({ properties: { snsTopicName, snsTopicArn } }) =>
     typeof snsTopicName === 'string'
       ? ref(names.logicalId(snsTopicName, 'AWS::SNS::Topic'))
       : (snsTopicArn ?? null),

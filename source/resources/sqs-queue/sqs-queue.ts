@@ -2,18 +2,20 @@ import * as Type from 'typebox';
 import type { ConfigResource } from '../../model/config.ts';
 import { type CheckContext, defineResource, type LocalFinding } from '../../model/descriptor.ts';
 import { getAtt, ref, type Value } from '../../model/intrinsic.ts';
+import { perConfig } from '../../model/per-config.ts';
 import type { StackBuilder } from '../../model/stack-builder.ts';
 import { checkAlarms } from '../alarms/resolve-alarms.ts';
 import { alarmProperties } from '../alarms/schema.ts';
-import { checkArn, isFifo, subjectNamed, subjectOf } from '../arns/subject.ts';
+import { checkArn, isFifo, subjectNamed } from '../arns/subject.ts';
 import { exactlyOne } from '../exactly-one.ts';
 import { fifoName, needsFifo } from '../fifo.ts';
 import { timeoutOf } from '../function/limits.ts';
 import { functionEvents } from '../function-events.ts';
+import { namesOf } from '../names.ts';
 import { checkPrincipal } from '../policies/principal.ts';
 import { checkStatements } from '../policies/statements.ts';
 import { closedObject, staticSwitch, staticText } from '../schema.ts';
-import { isQueueArn } from './arn.ts';
+import { type NamedQueue, queueArn } from './arn.ts';
 import { addQueueEvents, checkQueueEvents, queueEventSchema } from './events.ts';
 import { addQueuePolicy, policyStatementsSchema } from './policy.ts';
 
@@ -130,7 +132,6 @@ export const sqsQueue = defineResource({
     const id = names.logicalId(name, 'AWS::SQS::Queue');
     const fifo = properties.fifoEnabled;
     const redrive = properties.redrivePolicy;
-    const target = redrive?.targetSqsQueueName;
     stack.add(name, id, {
       Type: 'AWS::SQS::Queue',
       Properties: {
@@ -145,10 +146,10 @@ export const sqsQueue = defineResource({
         DeduplicationScope: properties.fifoHighThroughput ? 'messageGroup' : undefined,
         FifoThroughputLimit: properties.fifoHighThroughput ? 'perMessageGroupId' : undefined,
         RedrivePolicy: redrive && {
-          deadLetterTargetArn:
-            target === undefined
-              ? redrive.targetSqsQueueArn
-              : getAtt(names.logicalId(target, 'AWS::SQS::Queue'), 'Arn'),
+          deadLetterTargetArn: queueArn(
+            { sqsQueueName: redrive.targetSqsQueueName, sqsQueueArn: redrive.targetSqsQueueArn },
+            names,
+          ),
           maxReceiveCount: redrive.maxReceiveCount,
         },
       },
@@ -193,10 +194,7 @@ function* checkRedrive(
   const key = redrive.targetSqsQueueName === undefined ? 'targetSqsQueueArn' : 'targetSqsQueueName';
   const path = ['redrivePolicy', key];
   yield* checkArn(redrive.targetSqsQueueArn, { path, types: ['AWS::SQS::Queue'] }, context);
-  const target =
-    redrive.targetSqsQueueName === undefined
-      ? subjectOf(redrive.targetSqsQueueArn, context)
-      : subjectNamed(redrive.targetSqsQueueName, context);
+  const target = subjectNamed(redrive.targetSqsQueueName, redrive.targetSqsQueueArn, context);
   if (target?.type !== 'AWS::SQS::Queue') return;
   // One of the config that has errors of its own.
   if (target.path?.[0] === 'resources' && !target.resource) return;
@@ -218,6 +216,14 @@ function* checkRedrive(
 /** What SQS takes where nothing is said, in seconds. */
 export const defaultVisibilityTimeout = 30;
 
+/** The events that take messages, by the ARN of the queue. */
+const consumers = perConfig((config) => {
+  const names = namesOf(config);
+  return Map.groupBy(functionEvents(config, 'sqs'), ({ properties }) =>
+    JSON.stringify(queueArn(properties as NamedQueue, names)),
+  );
+});
+
 /**
  * A message that becomes visible again while a function handles it would be handled twice; AWS refuses an event
  * source whose function may run longer, and advises six times the function's timeout (spec, trap 13).
@@ -229,8 +235,8 @@ function visibilityTimeout(
 ): Value | undefined {
   if (properties.visibilityTimeoutSeconds !== undefined) return properties.visibilityTimeoutSeconds;
   let longest: ConfigResource | undefined;
-  for (const { owner, properties: event } of functionEvents(stack.config, 'sqs')) {
-    if (event.sqsQueueName !== name && !isQueueArn(event.sqsQueueArn, name, stack)) continue;
+  const arn = JSON.stringify(queueArn({ sqsQueueName: name }, stack.names));
+  for (const { owner } of consumers(stack.config).get(arn) ?? []) {
     if (!longest || timeoutOf(owner) > timeoutOf(longest)) longest = owner;
   }
   if (!longest) return undefined;

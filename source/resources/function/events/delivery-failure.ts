@@ -1,8 +1,6 @@
 import * as Type from 'typebox';
 import type { CheckContext, LocalFinding } from '../../../model/descriptor.ts';
-import { getAtt, type Value } from '../../../model/intrinsic.ts';
-import type { StackBuilder } from '../../../model/stack-builder.ts';
-import { checkArn, isFifo, subjectNamed, subjectOf } from '../../arns/subject.ts';
+import { checkArn, isFifo, subjectNamed } from '../../arns/subject.ts';
 import { exactlyOne } from '../../exactly-one.ts';
 import { closedObject, staticText } from '../../schema.ts';
 
@@ -35,7 +33,7 @@ export function* checkDeliveryFailure(
   yield* exactlyOne(failure, ['sqsQueueName', 'sqsQueueArn'], [property]);
   const { sqsQueueName: name, sqsQueueArn: arn } = failure;
   yield* checkArn(arn, { path: [property, 'sqsQueueArn'], types: ['AWS::SQS::Queue'] }, context);
-  const queue = name === undefined ? subjectOf(arn, context) : subjectNamed(name, context);
+  const queue = subjectNamed(name, arn, context);
   if (!queue || !isFifo(queue)) return;
   yield {
     code: 'fifo-destination',
@@ -43,13 +41,4 @@ export function* checkDeliveryFailure(
     message: 'The queue is first in, first out; failed deliveries go only to queues that are not.',
     suggestion: 'Name another queue.',
   };
-}
-
-/** ARN of the queue; a queue of the config lets the service send by its own policy. */
-export function deliveryFailureArn(
-  failure: DeliveryFailure | undefined,
-  stack: StackBuilder,
-): Value | undefined {
-  if (failure?.sqsQueueName === undefined) return failure?.sqsQueueArn;
-  return getAtt(stack.names.logicalId(failure.sqsQueueName, 'AWS::SQS::Queue'), 'Arn');
 }

@@ -11,7 +11,8 @@ import {
 } from '../../event-bus/rule.ts';
 import { busName, busProperties, checkBus } from '../../event-bus/rule-source.ts';
 import { closedObject } from '../../schema.ts';
-import { checkDeliveryFailure, deliveryFailureArn, deliveryFailureSchema } from './delivery-failure.ts';
+import { queueArn } from '../../sqs-queue/arn.ts';
+import { checkDeliveryFailure, deliveryFailureSchema } from './delivery-failure.ts';
 import { addFunctionRule } from './function-rule.ts';
 
 const schema = closedObject({
@@ -36,7 +37,7 @@ export const eventBusEvent = defineEvent({
   },
 
   synth({ index, properties }, owner, stack) {
-    const failures = deliveryFailureArn(properties.onDeliveryFailure, stack);
+    const failures = queueArn(properties.onDeliveryFailure ?? {}, stack.names);
     addFunctionRule(stack, {
       owner: owner.name,
       index,

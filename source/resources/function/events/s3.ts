@@ -2,8 +2,9 @@ import * as Type from 'typebox';
 import { defineEvent, type EventUse, type LocalFinding } from '../../../model/descriptor.ts';
 import { ref } from '../../../model/intrinsic.ts';
 import { s3Event as s3Payload } from '../../../model/payloads/s3.ts';
+import { ownerOfArn } from '../../arns/owner.ts';
 import { checkArn, subjectOf } from '../../arns/subject.ts';
-import { bucketArn, isBucketArn } from '../../bucket/names.ts';
+import { bucketArn } from '../../bucket/names.ts';
 import { addBucketNotifications } from '../../bucket/notifications.ts';
 import { closedObject, oneOf, staticText } from '../../schema.ts';
 import { addInvokePermission } from './invoke-permission.ts';
@@ -76,9 +77,7 @@ export const s3Event = defineEvent({
   },
 
   synth({ index, properties }, owner, stack) {
-    const bucket = stack.config.resources.find(
-      ({ name, type }) => type === 'bucket' && isBucketArn(properties.bucketArn, name, stack.names),
-    );
+    const bucket = ownerOfArn(properties.bucketArn, stack.config, 'bucket');
     addInvokePermission(stack, {
       owner: owner.name,
       index,
@@ -87,7 +86,7 @@ export const s3Event = defineEvent({
       sourceArn: bucket ? bucketArn(stack.names, bucket.name) : properties.bucketArn,
       sourceAccount: ref('AWS::AccountId'),
     });
-    if (!bucket) addBucketNotifications(owner.name, index, stack);
+    if (!bucket) addBucketNotifications(properties.bucketArn, { owner: owner.name, index }, stack);
   },
 
   sample: () =>

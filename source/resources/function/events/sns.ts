@@ -2,11 +2,12 @@ import * as Type from 'typebox';
 import { type CheckContext, defineEvent, type LocalFinding } from '../../../model/descriptor.ts';
 import { ref, type Value } from '../../../model/intrinsic.ts';
 import { snsEvent as snsPayload } from '../../../model/payloads/sns.ts';
-import { type ArnSubject, checkArn, isFifo, subjectNamed, subjectOf } from '../../arns/subject.ts';
+import { type ArnSubject, checkArn, isFifo, subjectNamed } from '../../arns/subject.ts';
 import { isMapping } from '../../event-bus/rule.ts';
 import { atMostOne, exactlyOne } from '../../exactly-one.ts';
 import { closedObject, mapOf, staticText } from '../../schema.ts';
-import { checkDeliveryFailure, deliveryFailureArn, deliveryFailureSchema } from './delivery-failure.ts';
+import { queueArn } from '../../sqs-queue/arn.ts';
+import { checkDeliveryFailure, deliveryFailureSchema } from './delivery-failure.ts';
 import { eventId } from './event-ids.ts';
 import { checkMappedOnce } from './event-source-mapping.ts';
 import { addInvokePermission } from './invoke-permission.ts';
@@ -72,7 +73,7 @@ export const snsEvent = defineEvent({
       principal: 'sns.amazonaws.com',
       sourceArn: topic,
     });
-    const failures = deliveryFailureArn(properties.onDeliveryFailure ?? properties.onFailure, stack);
+    const failures = queueArn(properties.onDeliveryFailure ?? properties.onFailure ?? {}, stack.names);
     stack.add(owner.name, eventId(stack.names, owner.name, index, 'AWS::SNS::Subscription'), {
       Type: 'AWS::SNS::Subscription',
       // A message that comes before the permission is there would be lost.
@@ -106,7 +107,7 @@ function otherRegion(topic: Value, region: string): string | undefined {
 }
 
 const topicOf = ({ snsTopicName, snsTopicArn }: Properties, context: CheckContext): ArnSubject | undefined =>
-  snsTopicName === undefined ? subjectOf(snsTopicArn, context) : subjectNamed(snsTopicName, context);
+  subjectNamed(snsTopicName, snsTopicArn, context);
 
 function* checkFifo(properties: Properties, context: CheckContext): Iterable<LocalFinding> {
   const topic = topicOf(properties, context);

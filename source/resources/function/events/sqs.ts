@@ -6,11 +6,11 @@ import {
   type EventUse,
   type LocalFinding,
 } from '../../../model/descriptor.ts';
-import { getAtt, type Value } from '../../../model/intrinsic.ts';
 import { sqsEvent as sqsPayload } from '../../../model/payloads/sqs.ts';
-import { type ArnSubject, checkArn, isFifo, subjectNamed, subjectOf } from '../../arns/subject.ts';
+import { type ArnSubject, checkArn, isFifo, subjectNamed } from '../../arns/subject.ts';
 import { exactlyOne } from '../../exactly-one.ts';
 import { closedObject, staticText } from '../../schema.ts';
+import { queueArn } from '../../sqs-queue/arn.ts';
 import { defaultVisibilityTimeout } from '../../sqs-queue/sqs-queue.ts';
 import { timeoutOf } from '../limits.ts';
 import { batchSize, maxBatchWindowSeconds } from './batching.ts';
@@ -64,11 +64,7 @@ export const sqsEvent = defineEvent({
   },
 
   synth({ index, properties }, owner, stack) {
-    const { sqsQueueName: name } = properties;
-    const arn: Value =
-      name === undefined
-        ? (properties.sqsQueueArn ?? null)
-        : getAtt(stack.names.logicalId(name, 'AWS::SQS::Queue'), 'Arn');
+    const arn = queueArn(properties, stack.names) ?? null;
     addEventSourceMapping(stack, {
       owner: owner.name,
       index,
@@ -112,7 +108,7 @@ const propertyOf = ({ sqsQueueName }: Properties): string =>
   sqsQueueName === undefined ? 'sqsQueueArn' : 'sqsQueueName';
 
 const queueOf = ({ sqsQueueName, sqsQueueArn }: Properties, context: CheckContext): ArnSubject | undefined =>
-  sqsQueueName === undefined ? subjectOf(sqsQueueArn, context) : subjectNamed(sqsQueueName, context);
+  subjectNamed(sqsQueueName, sqsQueueArn, context);
 
 /** @see https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html */
 function* checkBatch(
