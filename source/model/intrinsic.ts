@@ -45,6 +45,28 @@ export function isIntrinsic(value: unknown): value is Intrinsic {
   return key !== undefined && rest.length === 0 && (key === 'Ref' || key.startsWith('Fn::'));
 }
 
+/** Whether a text has a reference in it that CloudFormation resolves in the middle of a deploy. */
+export const hasDynamicReference = (text: string): boolean => text.includes('{{resolve:');
+
+/** Whether CloudFormation alone knows what a value comes to. */
+export const isKnownLater = (value: unknown): boolean =>
+  typeof value === 'string' ? hasDynamicReference(value) : isIntrinsic(value);
+
+/** What an `Fn::Sub` is put together from; undefined for any other value. */
+export function substitutionOf(
+  value: unknown,
+): { template: string; variables: Record<string, Value> } | undefined {
+  if (typeof value !== 'object' || value === null || !('Fn::Sub' in value)) return undefined;
+  const [template, variables] = [value['Fn::Sub']].flat() as unknown[];
+  if (typeof template !== 'string') return undefined;
+  const isMapping = typeof variables === 'object' && variables !== null;
+  return { template, variables: isMapping ? (variables as Record<string, Value>) : {} };
+}
+
+/** The names that an `Fn::Sub` puts values in the place of. `${!…}` is text. */
+export const variablesIn = (template: string): string[] =>
+  Array.from(template.matchAll(/\$\{([^!}][^}]*)\}/g), ([, name = '']) => name);
+
 /** What a `Ref` or an `Fn::GetAtt` names, also in a template that somebody else wrote. */
 export function logicalIdOf(value: Value | undefined): string | undefined {
   if (typeof value !== 'object' || value === null) return undefined;

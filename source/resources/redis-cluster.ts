@@ -1,7 +1,7 @@
 import * as Type from 'typebox';
 import type { ConfigResource } from '../model/config.ts';
 import { defineResource } from '../model/descriptor.ts';
-import { getAtt, isIntrinsic, join, ref, type Value } from '../model/intrinsic.ts';
+import { getAtt, isKnownLater, join, ref, type Value } from '../model/intrinsic.ts';
 import type { Names } from '../model/stack-builder.ts';
 import { disabledSchema, retentionSchema } from './log-groups/retention.ts';
 import { closedObject, oneOf, staticSwitch, staticText } from './schema.ts';
@@ -264,14 +264,13 @@ function redisParams({ name, properties }: Redis, names: Names): Record<string, 
   const host = getAtt(id, `${endpoint}.Address`);
   const port = getAtt(id, `${endpoint}.Port`);
   const password: Value = properties.defaultUserPassword;
-  const isLater = isIntrinsic(password) || password.includes('{{resolve:');
   return {
     host,
     port,
     sharding: sharded ? 'enabled' : 'disabled',
     connectionString: join('', [
       'rediss://:',
-      isLater ? password : encodeURIComponent(String(password)),
+      isKnownLater(password) ? password : encodeURIComponent(String(password)),
       '@',
       host,
       ':',

@@ -1,4 +1,4 @@
-import type { Value } from '../model/intrinsic.ts';
+import { hasDynamicReference, type Value } from '../model/intrinsic.ts';
 import { placeOf } from './config-place.ts';
 import type { TemplateBuilder } from './template-builder.ts';
 
@@ -82,7 +82,7 @@ type Reference = { service: string; text: string; property: string };
 
 function* referencesIn(value: Value | undefined, path: readonly string[]): Iterable<Reference> {
   if (typeof value === 'string') {
-    if (!value.includes('{{resolve:')) return;
+    if (!hasDynamicReference(value)) return;
     const intrinsic = path.findIndex((step) => step.startsWith('Fn::'));
     const property = (intrinsic < 0 ? path : path.slice(0, intrinsic)).join('.');
     for (const [text, service = ''] of value.matchAll(/\{\{resolve:([a-z-]+):[^}]*\}\}/g)) {

@@ -1,8 +1,6 @@
-import { isIntrinsic, type Value } from '../model/intrinsic.ts';
+import { isIntrinsic, substitutionOf, type Value, variablesIn } from '../model/intrinsic.ts';
+import { environmentBytes as limit } from '../resources/function/limits.ts';
 import type { TemplateBuilder } from './template-builder.ts';
-
-/** Lambda's, of names and values together. */
-const limit = 4096;
 
 /**
  * Connections bring variables, so that only the whole tells. Of what CloudFormation fills in nobody knows the length:
@@ -56,12 +54,14 @@ function bytesOf(value: Value | undefined, guess: Guess): number {
     const between = Buffer.byteLength(delimiter) * Math.max(0, parts.length - 1);
     return parts.reduce<number>((sum, part) => sum + bytesOf(part, guess), between);
   }
-  if (!('Fn::Sub' in value)) return guess.other;
-  const sub = value['Fn::Sub'];
-  const [template, given = {}] = typeof sub === 'string' ? [sub] : sub;
+  const substitution = substitutionOf(value);
+  if (!substitution) return guess.other;
+  const { template, variables } = substitution;
   let bytes = bytesOf(template.replaceAll(/\$\{[^!][^}]*\}/g, ''), guess);
-  for (const [, name = ''] of template.matchAll(/\$\{([^!][^}]*)\}/g)) {
-    bytes += Object.hasOwn(given, name) ? bytesOf(given[name], guess) : (pseudoBytes[name] ?? guess.other);
+  for (const name of variablesIn(template)) {
+    bytes += Object.hasOwn(variables, name)
+      ? bytesOf(variables[name], guess)
+      : (pseudoBytes[name] ?? guess.other);
   }
   return bytes;
 }

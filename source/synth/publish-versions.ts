@@ -1,4 +1,4 @@
-import { getAtt, type Value } from '../model/intrinsic.ts';
+import { getAtt, substitutionOf, type Value, variablesIn } from '../model/intrinsic.ts';
 import type { TemplateResource } from '../model/template.ts';
 import { aliasId } from '../resources/function/alias.ts';
 import type { TemplateBuilder } from './template-builder.ts';
@@ -69,9 +69,7 @@ function namesIn(value: unknown, resources: Readonly<Record<string, TemplateReso
       if (key === 'Ref') note(member);
       else if (key === 'Fn::GetAtt') note(Array.isArray(member) ? member[0] : String(member).split('.')[0]);
       else if (key === 'Fn::Sub') {
-        const [template] = Array.isArray(member) ? member : [member];
-        for (const [, name = ''] of String(template).matchAll(/\$\{([^!}][^}]*)\}/g))
-          note(name.split('.')[0]);
+        for (const name of variablesIn(substitutionOf(part)?.template ?? '')) note(name.split('.')[0]);
       }
       walk(member);
     }

@@ -1,5 +1,11 @@
 import type { ConfigPath } from '../model/diagnostic.ts';
-import { isIntrinsic, type Value } from '../model/intrinsic.ts';
+import {
+  hasDynamicReference,
+  isIntrinsic,
+  substitutionOf,
+  type Value,
+  variablesIn,
+} from '../model/intrinsic.ts';
 import { didYouMean } from '../model/nearest-word.ts';
 import type { TemplateResource } from '../model/template.ts';
 import { checkDynamicReferences } from './check-dynamic-references.ts';
@@ -128,7 +134,7 @@ class Walk {
         const replaced = this.#attribute(member);
         if (replaced) return replaced as T;
       } else {
-        if (key === 'Fn::Sub') this.#substitution(member);
+        if (key === 'Fn::Sub') this.#substitution(record);
         if (typeof member === 'object') {
           const settled = this.settle(member);
           if (settled !== member) {
@@ -154,7 +160,7 @@ class Walk {
   }
 
   #noteDynamicReference(text: string): void {
-    this.hasDynamicReferences ||= text.includes('{{resolve:');
+    this.hasDynamicReferences ||= hasDynamicReference(text);
   }
 
   #attribute(member: Value | undefined): Value | undefined {
@@ -177,11 +183,10 @@ class Walk {
     this.#stack.report({ ...unknownAttribute(type, attribute), path: this.#placeOf(isIt) });
   }
 
-  #substitution(member: Value | undefined): void {
-    const [template, variables] = Array.isArray(member) ? member : [member];
-    if (typeof template !== 'string') return;
-    for (const [, name = ''] of template.matchAll(/\$\{([^!}][^}]*)\}/g)) {
-      if (typeof variables === 'object' && variables !== null && Object.hasOwn(variables, name)) continue;
+  #substitution(value: Value): void {
+    const { template, variables } = substitutionOf(value) ?? { template: '', variables: {} };
+    for (const name of variablesIn(template)) {
+      if (Object.hasOwn(variables, name)) continue;
       const [logicalId, attribute] = splitOnce(name);
       this.depend(logicalId);
       const type = this.#stack.resources[logicalId]?.Type;

@@ -1,6 +1,6 @@
 import type { ConfigResource } from '../../model/config.ts';
 import type { CheckContext, LocalFinding } from '../../model/descriptor.ts';
-import type { Value } from '../../model/intrinsic.ts';
+import { isKnownLater, type Value } from '../../model/intrinsic.ts';
 import { perConfig } from '../../model/per-config.ts';
 import { namesOf } from '../names.ts';
 
@@ -63,7 +63,7 @@ const params: Readonly<Record<string, string>> = {
 
 /** What a value stands for; undefined where only the deployment knows. */
 export function subjectOf(value: unknown, context: CheckContext): ArnSubject | undefined {
-  if (typeof value === 'string') return value.includes('{{resolve:') ? undefined : written(value);
+  if (typeof value === 'string') return isKnownLater(value) ? undefined : written(value);
   const named = context.paramOf(value);
   if (named) return ofParam(named.resource, named.param, context);
   const attribute = context.attributeOf(value);

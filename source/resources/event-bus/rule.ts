@@ -1,6 +1,6 @@
 import * as Type from 'typebox';
 import type { LocalFinding } from '../../model/descriptor.ts';
-import { isIntrinsic, type Value } from '../../model/intrinsic.ts';
+import { substitutionOf, type Value } from '../../model/intrinsic.ts';
 import { atMostOne } from '../exactly-one.ts';
 import { jsonText } from '../json-text.ts';
 import { closedObject, mapOf } from '../schema.ts';
@@ -71,9 +71,8 @@ function jsonInput(input: Value, names?: RegExp): Value {
 /** The text of a value, with a number for what only CloudFormation knows; undefined where it is nothing but that. */
 function textOf(value: Value): string | undefined {
   if (typeof value === 'string') return value;
-  const substitution = isIntrinsic(value) && 'Fn::Sub' in value ? value['Fn::Sub'] : undefined;
-  const template = Array.isArray(substitution) ? substitution[0] : substitution;
-  return typeof template === 'string' && /^\s*["{[]/.test(template)
+  const template = substitutionOf(value)?.template;
+  return template !== undefined && /^\s*["{[]/.test(template)
     ? template.replaceAll(/\$\{[^}]*\}/g, '0')
     : undefined;
 }

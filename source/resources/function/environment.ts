@@ -2,6 +2,7 @@ import type * as Type from 'typebox';
 import type { LocalFinding } from '../../model/descriptor.ts';
 import { isIntrinsic, join, type Value } from '../../model/intrinsic.ts';
 import { closedObject, namedList, scalar, staticText } from '../schema.ts';
+import { environmentBytes } from './limits.ts';
 
 export const environmentSchema = namedList(
   closedObject({
@@ -42,9 +43,6 @@ const reserved = new Set([
   'LAMBDA_TASK_ROOT',
 ]);
 
-/** Lambda's own limit on names and values together. */
-const maximumBytes = 4096;
-
 /** @param added what the tool itself sets, such as `NODE_OPTIONS=…`; it counts, too */
 export function* checkEnvironment(environment: Environment, added = ''): Iterable<LocalFinding> {
   let bytes = Buffer.byteLength(added);
@@ -67,12 +65,12 @@ export function* checkEnvironment(environment: Environment, added = ''): Iterabl
     }
     bytes += Buffer.byteLength(name) + (typeof value === 'object' ? 0 : Buffer.byteLength(String(value)));
   }
-  if (bytes > maximumBytes) {
+  if (bytes > environmentBytes) {
     yield {
       code: 'environment-too-large',
       path: ['environment'],
       at: 'key',
-      message: `The environment variables take ${bytes} bytes${added === '' ? '' : ' with NODE_OPTIONS'}; Lambda allows ${maximumBytes}.`,
+      message: `The environment variables take ${bytes} bytes${added === '' ? '' : ' with NODE_OPTIONS'}; Lambda allows ${environmentBytes}.`,
       suggestion: 'Move large values to a file, a table or Secrets Manager.',
     };
   }

@@ -1,5 +1,6 @@
 import type { Config } from '../../model/config.ts';
 import type { LocalFinding } from '../../model/descriptor.ts';
+import { isKnownLater } from '../../model/intrinsic.ts';
 import { closedObject, namedList, tagText } from '../schema.ts';
 
 /** AWS's limit for one resource, the stack's own tags with it. */
@@ -35,8 +36,7 @@ export function* checkTags(tags: Tags, config: Config): Iterable<LocalFinding> {
   for (const [index, tag] of tags.entries()) {
     for (const key of ['name', 'value'] as const) {
       const written: unknown = tag[key];
-      // What a dynamic reference stands for is not known here.
-      if (typeof written !== 'string' || written.includes('{{resolve:') || taken.test(written)) continue;
+      if (typeof written !== 'string' || isKnownLater(written) || taken.test(written)) continue;
       yield {
         code: 'wrong-format',
         path: ['tags', index, key],

@@ -1,5 +1,12 @@
 import type { ConfigResource } from '../../model/config.ts';
-import { getAtt, type Intrinsic, isIntrinsic, ref, type Value } from '../../model/intrinsic.ts';
+import {
+  getAtt,
+  type Intrinsic,
+  isIntrinsic,
+  ref,
+  substitutionOf,
+  type Value,
+} from '../../model/intrinsic.ts';
 import type { StackBuilder } from '../../model/stack-builder.ts';
 import { ownerOfArn } from '../arns/owner.ts';
 import { logGroupName } from '../function/names.ts';
@@ -32,11 +39,10 @@ export function logGroupOf(value: Value, stack: StackBuilder): LogGroup | undefi
 
 /** What invokes a function for a log group names its streams too; a text that is put together may leave them out. */
 function withStreams(arn: Intrinsic): Intrinsic {
-  const substitution = 'Fn::Sub' in arn ? arn['Fn::Sub'] : undefined;
-  const template = Array.isArray(substitution) ? substitution[0] : substitution;
-  if (typeof template !== 'string' || !template.startsWith('arn:') || template.endsWith(':*')) return arn;
+  const { template, variables } = substitutionOf(arn) ?? { template: '', variables: {} };
+  if (!template.startsWith('arn:') || template.endsWith(':*')) return arn;
   const whole = `${template}:*`;
-  return { 'Fn::Sub': Array.isArray(substitution) ? [whole, substitution[1]] : whole };
+  return { 'Fn::Sub': Object.keys(variables).length > 0 ? [whole, variables] : whole };
 }
 
 /** Whether a log group is the one that Lambda writes the log of a function to. */

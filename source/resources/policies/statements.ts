@@ -1,5 +1,6 @@
 import { isConditionOperator } from '../../iam/conditions.ts';
 import type { LocalFinding } from '../../model/descriptor.ts';
+import { isKnownLater } from '../../model/intrinsic.ts';
 
 type Statement = { Sid?: unknown; Action?: unknown; Resource?: unknown; Condition?: unknown };
 
@@ -37,7 +38,7 @@ export function* checkStatements(
       };
     }
     for (const [key, resource] of entriesOf(Resource, [...at, 'Resource'])) {
-      if (/^(?:\*|arn:)/.test(resource) || resource.includes('{{resolve:')) continue;
+      if (/^(?:\*|arn:)/.test(resource) || isKnownLater(resource)) continue;
       yield {
         code: 'wrong-arn',
         path: key,

@@ -1,4 +1,4 @@
-import { getAtt, isIntrinsic, join, type Value } from '../../model/intrinsic.ts';
+import { getAtt, isKnownLater, join, type Value } from '../../model/intrinsic.ts';
 import type { Names } from '../../model/stack-builder.ts';
 import { clusterId } from './cluster.ts';
 import { databaseName, engineOf } from './engines.ts';
@@ -54,14 +54,12 @@ function replicaParams(resource: Database, names: Names): Record<string, Value> 
   };
 }
 
-const isLater = (value: Value): boolean => isIntrinsic(value) || String(value).includes('{{resolve:');
-
 /** In an address a character such as # would end it; what CloudFormation fills in cannot be encoded here. */
-const encoded = (value: Value): Value => (isLater(value) ? value : encodeURIComponent(String(value)));
+const encoded = (value: Value): Value => (isKnownLater(value) ? value : encodeURIComponent(String(value)));
 
 /** SQL Server's addresses are lists of properties: braces keep a semicolon from ending one. */
 const inBraces = (value: Value): Value =>
-  isLater(value) || !/[;{}]/.test(String(value)) ? value : `{${String(value).replaceAll('}', '}}')}}`;
+  isKnownLater(value) || !/[;{}]/.test(String(value)) ? value : `{${String(value).replaceAll('}', '}}')}}`;
 
 function credentialsOf({ properties: { credentials } }: Database): { user: Value; password: Value } {
   const user: Value = credentials.masterUserName ?? 'db_master_user';

@@ -1,5 +1,5 @@
 import * as Type from 'typebox';
-import { join, type Value } from '../../model/intrinsic.ts';
+import { isKnownLater, join, type Value } from '../../model/intrinsic.ts';
 
 const octet = '(?:25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])';
 
@@ -13,5 +13,5 @@ export const ipRangeSchema = Type.String({
 /** `CidrIp` of a rule: one address is a range of one. */
 export function cidrOf(address: Value): Value {
   if (typeof address !== 'string') return join('', [address, '/32']);
-  return address.includes('/') || address.includes('{{resolve:') ? address : `${address}/32`;
+  return address.includes('/') || isKnownLater(address) ? address : `${address}/32`;
 }

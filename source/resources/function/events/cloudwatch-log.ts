@@ -6,7 +6,7 @@ import {
   type EventUse,
   type LocalFinding,
 } from '../../../model/descriptor.ts';
-import type { Value } from '../../../model/intrinsic.ts';
+import { isKnownLater, type Value } from '../../../model/intrinsic.ts';
 import { cloudwatchLogsEvent } from '../../../model/payloads/cloudwatch-logs.ts';
 import { type ArnSubject, checkArn, subjectOf } from '../../arns/subject.ts';
 import { isLogOf, logGroupOf } from '../../log-groups/arn.ts';
@@ -71,7 +71,7 @@ export const cloudwatchLogEvent = defineEvent({
     const arn: Value = properties.logGroupArn;
     const group = logGroupOf(arn, stack);
     const path = eventPath(owner.name, index, 'logGroupArn');
-    if (typeof arn === 'string' && arn.includes('{{resolve:')) {
+    if (typeof arn === 'string' && isKnownLater(arn)) {
       stack.report({
         severity: 'error',
         code: 'unknown-log-group',

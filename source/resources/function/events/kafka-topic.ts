@@ -1,6 +1,6 @@
 import * as Type from 'typebox';
 import { defineEvent, type LocalFinding } from '../../../model/descriptor.ts';
-import { ref, sub, type Value } from '../../../model/intrinsic.ts';
+import { isKnownLater, ref, sub, type Value } from '../../../model/intrinsic.ts';
 import { kafkaEvent } from '../../../model/payloads/kafka.ts';
 import type { StackBuilder } from '../../../model/stack-builder.ts';
 import { exactlyOne } from '../../exactly-one.ts';
@@ -133,11 +133,7 @@ export const kafkaTopicEvent = defineEvent({
 
 function* checkServers(servers: readonly string[], path: readonly string[]): Iterable<LocalFinding> {
   for (const [index, server] of servers.entries()) {
-    if (
-      typeof server !== 'string' ||
-      server.includes('{{resolve:') ||
-      /^[A-Za-z0-9.-]+:\d{1,5}$/.test(server)
-    )
+    if (typeof server !== 'string' || isKnownLater(server) || /^[A-Za-z0-9.-]+:\d{1,5}$/.test(server))
       continue;
     yield {
       code: 'invalid-server',

@@ -1,7 +1,12 @@
 import * as Type from 'typebox';
 import type { LocalFinding } from '../../../model/descriptor.ts';
-import type { Value } from '../../../model/intrinsic.ts';
+import { isKnownLater, type Value } from '../../../model/intrinsic.ts';
 import { closedObject } from '../../schema.ts';
+
+const values = Type.Array(Type.String({ minLength: 1 }), {
+  description: 'One of them has to fit.',
+  minItems: 1,
+});
 
 const texts = (title: string, description: string, examples: string[]) =>
   Type.Optional(
@@ -22,10 +27,7 @@ export const conditionProperties = {
     Type.Array(
       closedObject({
         headerName: Type.String({ description: 'Name of the header.', minLength: 1 }),
-        values: Type.Array(Type.String({ minLength: 1 }), {
-          description: 'One of them has to fit.',
-          minItems: 1,
-        }),
+        values,
       }),
       { title: 'Headers', description: 'Each has to have one of its values.', minItems: 1 },
     ),
@@ -34,10 +36,7 @@ export const conditionProperties = {
     Type.Array(
       closedObject({
         paramName: Type.String({ description: 'Name of the parameter.', minLength: 1 }),
-        values: Type.Array(Type.String({ minLength: 1 }), {
-          description: 'One of them has to fit.',
-          minItems: 1,
-        }),
+        values,
       }),
       { title: 'Query parameters', description: 'Each has to have one of its values.', minItems: 1 },
     ),
@@ -65,21 +64,21 @@ export function conditionsOf({
   queryParams,
   sourceIps,
 }: Properties): Value[] {
-  const values = (Field: string, config: string, Values: readonly string[] | undefined): Value[] =>
+  const list = (Field: string, config: string, Values: readonly string[] | undefined): Value[] =>
     Values ? [{ Field, [config]: { Values } }] : [];
   return [
-    ...values('path-pattern', 'PathPatternConfig', paths),
-    ...values('http-request-method', 'HttpRequestMethodConfig', methods),
-    ...values('host-header', 'HostHeaderConfig', hosts),
+    ...list('path-pattern', 'PathPatternConfig', paths),
+    ...list('http-request-method', 'HttpRequestMethodConfig', methods),
+    ...list('host-header', 'HostHeaderConfig', hosts),
     ...(headers ?? []).map(({ headerName, values: Values }) => ({
       Field: 'http-header',
       HttpHeaderConfig: { HttpHeaderName: headerName, Values },
     })),
-    ...(queryParams ?? []).map(({ paramName, values: list }) => ({
+    ...(queryParams ?? []).map(({ paramName, values: wanted }) => ({
       Field: 'query-string',
-      QueryStringConfig: { Values: list.map((one) => ({ Key: paramName, Value: one })) },
+      QueryStringConfig: { Values: wanted.map((one) => ({ Key: paramName, Value: one })) },
     })),
-    ...values('source-ip', 'SourceIpConfig', sourceIps),
+    ...list('source-ip', 'SourceIpConfig', sourceIps),
   ];
 }
 
@@ -137,8 +136,7 @@ const forms = {
 function* checkValues(properties: Properties): Iterable<LocalFinding> {
   for (const key of ['methods', 'paths', 'sourceIps'] as const) {
     for (const [index, value] of (properties[key] ?? []).entries()) {
-      if (typeof value !== 'string' || value.includes('{{resolve:') || forms[key].pattern.test(value))
-        continue;
+      if (typeof value !== 'string' || isKnownLater(value) || forms[key].pattern.test(value)) continue;
       yield {
         code: 'invalid-condition',
         path: [key, index],
