@@ -1,10 +1,6 @@
 import type { ConfigPath, Finding } from '../model/diagnostic.ts';
 import { didYouMean } from '../model/nearest-word.ts';
-
-type Raw = Record<string, unknown>;
-
-const isMapping = (value: unknown): value is Raw =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+import { isMapping, type Raw } from './mapping.ts';
 
 const ways = ['executeCommand', 'executeCommands', 'executeScript', 'executeScripts'];
 

@@ -1,6 +1,7 @@
 import * as Type from 'typebox';
 import type { ProjectSections } from '../model/project-sections.ts';
 import { closedObject, oneOf, scalar, staticSwitch, staticText } from '../resources/schema.ts';
+import { isMapping, type Raw } from './mapping.ts';
 
 /** CloudFormation takes five of both. */
 const strings = (description: string) =>
@@ -211,11 +212,6 @@ export const sectionSchemas = {
   providerConfig: Type.Optional(providerConfig),
   hooks: Type.Optional(hooks),
 };
-
-type Raw = Record<string, unknown>;
-
-const isMapping = (value: unknown): value is Raw =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** The sections as the commands use them: scripts and hooks of both dialects have one form. */
 export function sectionsOf(raw: Raw): ProjectSections {

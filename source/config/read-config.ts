@@ -18,6 +18,7 @@ import type { Externals } from './directives/external-call.ts';
 import { resolveLocalDirectives } from './directives/resolve-local.ts';
 import { settleRuntimeDirectives } from './directives/settle-runtime.ts';
 import { readGlobalAlarms } from './global-alarms.ts';
+import { isMapping, type Raw } from './mapping.ts';
 import { ProblemList } from './problem-list.ts';
 import { sectionsOf } from './project-sections.ts';
 import { checkNat, checkReusedVpc, vpcSettings } from './vpc-settings.ts';
@@ -55,8 +56,6 @@ export type LoadedConfig = {
   /** Gives findings of synthesis their places. */
   describe(findings: readonly Finding[]): Problem[];
 } & ({ config: Config } | { config: undefined });
-
-type Raw = Record<string, unknown>;
 
 /**
  * Reads and checks the text of a config: every problem at once. Pure but for `pathKind`.
@@ -320,6 +319,3 @@ function notAMapping(source: YamlSource) {
 
 /** The entries of a list that have a shape; the others have errors already. */
 const mappingsOf = (list: unknown): Raw[] => (Array.isArray(list) ? list.filter(isMapping) : []);
-
-const isMapping = (value: unknown): value is Raw =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -75,6 +75,11 @@ export function logicalIdOf(value: Value | undefined): string | undefined {
   return Array.isArray(attribute) && typeof attribute[0] === 'string' ? attribute[0] : undefined;
 }
 
+/** The values, each once. */
+export const distinct = (values: readonly Value[]): Value[] => [
+  ...new Map(values.map((value) => [JSON.stringify(value), value])).values(),
+];
+
 /** A value where CloudFormation takes text alone, also of numbers. */
 export const asText = (value: string | number | boolean | Intrinsic): Value =>
   isIntrinsic(value) ? value : String(value);

@@ -1,6 +1,7 @@
 import { isIntrinsic } from '../model/intrinsic.ts';
 import type { Template, TemplateResource } from '../model/template.ts';
 import { checkEnvironment } from './check-environment.ts';
+import { placeOf } from './config-place.ts';
 import type { TemplateBuilder } from './template-builder.ts';
 
 /**
@@ -30,7 +31,7 @@ export function checkLimits(stack: TemplateBuilder): void {
     stack.report({
       severity: 'error',
       code: 'policies-too-large',
-      path: owner === undefined ? ['cloudformationResources', logicalId] : ['resources', owner],
+      path: placeOf(stack.config, logicalId, owner),
       at: 'key',
       message: `The inline policies of role ${logicalId} take ${characters} characters; IAM allows ${limits.roleCharacters}.`,
       suggestion: 'Connect to fewer resources, or grant with wildcards in "iamRoleStatements".',

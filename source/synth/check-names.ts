@@ -1,6 +1,7 @@
 import { describeValue } from '../iam/describe-value.ts';
 import type { Value } from '../model/intrinsic.ts';
 import type { TemplateResource } from '../model/template.ts';
+import { placeOf } from './config-place.ts';
 import type { TemplateBuilder } from './template-builder.ts';
 
 /** Names that AWS keeps in small letters, so that names of the config which differ may come to one. */
@@ -39,7 +40,7 @@ export function checkNames(stack: TemplateBuilder): void {
     stack.report({
       severity: 'error',
       code: 'name-taken',
-      path: owner === undefined ? ['cloudformationResources', logicalId] : ['resources', owner],
+      path: placeOf(stack.config, logicalId, owner),
       at: 'key',
       message: `Resources ${other} and ${owner ?? logicalId} would have one name at AWS, ${describeValue(name)}.`,
       suggestion: 'Rename one of them.',

@@ -10,7 +10,7 @@ export function placeOf(
   config: Config,
   logicalId: string,
   owner: string | undefined,
-  isIt: (value: unknown, key: string | number) => boolean,
+  isIt: (value: unknown, key: string | number) => boolean = () => false,
 ): ConfigPath {
   const root = owner === undefined ? ['cloudformationResources', logicalId] : ['resources', owner];
   const written =

@@ -26,7 +26,7 @@ export function settleReferences(stack: TemplateBuilder): void {
   for (const [logicalId, resource] of Object.entries(stack.resources)) {
     const walk = new Walk(stack, (isIt) => {
       const owner = resource.Metadata?.['stp:resource'];
-      return placeOf(stack.config, logicalId, owner, isIt ?? (() => false));
+      return placeOf(stack.config, logicalId, owner, isIt);
     });
     for (const dependency of [resource.DependsOn ?? []].flat()) walk.depend(dependency);
     if (resource.Properties) resource.Properties = walk.settle(resource.Properties);
@@ -213,7 +213,7 @@ function reportCycle(stack: TemplateBuilder, cycle: readonly string[]): void {
   stack.report({
     severity: 'error',
     code: 'circular-dependency',
-    path: placeOf(stack.config, first, resource.Metadata?.['stp:resource'], () => false),
+    path: placeOf(stack.config, first, resource.Metadata?.['stp:resource']),
     at: 'key',
     message: `CloudFormation could not create the stack: ${[...cycle, first].join(' → ')} wait for each other.`,
     suggestion: 'Take one of the references out, or write the name of what is referred to instead.',

@@ -9,6 +9,7 @@ import { type FolderUpload, folderUploads } from '../resources/bucket/directory-
 import { bucketNotifier } from '../resources/bucket/notifications.ts';
 import { artifactKeyParameter } from '../resources/function/names.ts';
 import { namesOf } from '../resources/names.ts';
+import { inlinePolicy } from '../resources/policies/documents.ts';
 import { resourceDescriptor } from '../resources/registry.ts';
 import { addRawQueuePolicies } from '../resources/sqs-queue/policy.ts';
 import type { MongoDbAtlasProperties } from '../resources/third-party/mongo-db-atlas-cluster.ts';
@@ -152,10 +153,7 @@ function finishFunction(stack: TemplateBuilder, name: string, draft: FunctionDra
   const lambda = stack.resources[stack.names.logicalId(name, 'AWS::Lambda::Function')];
   if (!role?.Properties || !lambda?.Properties) return;
   if (draft.policies.size > 0) {
-    role.Properties.Policies = [...draft.policies].map(([policyName, statements]) => ({
-      PolicyName: policyName,
-      PolicyDocument: { Version: '2012-10-17', Statement: statements },
-    }));
+    role.Properties.Policies = [...draft.policies].flatMap((policy) => inlinePolicy(...policy));
   }
   if (draft.variables.size > 0) {
     const variables: Record<string, Value> = {};

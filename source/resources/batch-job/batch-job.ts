@@ -17,10 +17,10 @@ import {
   connectWorkload,
   containerEnvironment,
   logGroupId,
-  policy,
   workloadProperties,
 } from '../container/workload.ts';
 import { eventsSchema } from '../function/events/events-schema.ts';
+import { inlinePolicy } from '../policies/documents.ts';
 import { checkStatements } from '../policies/statements.ts';
 import { closedObject, staticSwitch } from '../schema.ts';
 import { networkFor } from '../vpc/private-subnets.ts';
@@ -291,7 +291,7 @@ function addStateMachine(
 ): void {
   const { names } = stack;
   const role = addRole(name, 'stateMachine', 'states.amazonaws.com', stack, {
-    Policies: policy('submit-and-wait', [
+    Policies: inlinePolicy('submit-and-wait', [
       { Effect: 'Allow', Action: ['batch:SubmitJob'], Resource: submitted(names, name) },
       ...jobStatements(['batch:DescribeJobs']),
       {

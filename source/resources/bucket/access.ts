@@ -5,9 +5,10 @@ import type { PolicyStatement } from '../../model/policy.ts';
 import type { StackBuilder } from '../../model/stack-builder.ts';
 import { cdnsOfBucket } from '../cdn/cdn-target.ts';
 import { distributionArn } from '../cdn/origins.ts';
-import { checkPrincipal, isPublic, principalSchema } from '../policies/principal.ts';
-import { checkStatements } from '../policies/statements.ts';
-import { closedObject, mapOf, oneOf, oneOrMany } from '../schema.ts';
+import { policyDocument } from '../policies/documents.ts';
+import { checkPrincipal, isPublic } from '../policies/principal.ts';
+import { checkStatements, statementProperties } from '../policies/statements.ts';
+import { closedObject, oneOf, oneOrMany } from '../schema.ts';
 import { bucketArn } from './names.ts';
 
 export const accessibilitySchema = closedObject(
@@ -22,26 +23,16 @@ export const accessibilitySchema = closedObject(
     accessPolicyStatements: Type.Optional(
       Type.Array(
         closedObject({
-          Sid: Type.Optional(
-            Type.String({
-              description: 'Name of the statement.',
-              pattern: '^[A-Za-z0-9]*$',
-              'stp:format': 'letters and digits',
-            }),
-          ),
-          Effect: Type.Optional(
-            oneOf(['Allow', 'Deny'], { description: 'A Deny wins over every Allow.', default: 'Allow' }),
-          ),
+          Sid: statementProperties.Sid,
+          Effect: statementProperties.Effect,
           Action: oneOrMany(Type.String({ minLength: 1 }), {
             description: 'Actions such as s3:GetObject; * stands for any text.',
           }),
-          Principal: principalSchema,
+          Principal: statementProperties.Principal,
           Resource: Type.Optional(
             oneOrMany(Type.String({ minLength: 1 }), { description: 'Default: the bucket and its objects.' }),
           ),
-          Condition: Type.Optional(
-            mapOf(mapOf(Type.Unknown()), { description: 'When the statement holds, as IAM has it.' }),
-          ),
+          Condition: statementProperties.Condition,
         }),
         {
           title: 'Policy',
@@ -119,7 +110,7 @@ export function addBucketPolicy(name: string, accessibility: Accessibility, stac
     Type: 'AWS::S3::BucketPolicy',
     Properties: {
       Bucket: ref(names.logicalId(name, 'AWS::S3::Bucket')),
-      PolicyDocument: { Version: '2012-10-17', Statement: statements },
+      PolicyDocument: policyDocument(statements),
     },
   });
 }

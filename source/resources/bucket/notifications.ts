@@ -5,6 +5,7 @@ import type { StackBuilder } from '../../model/stack-builder.ts';
 import { ownerOfArn } from '../arns/owner.ts';
 import { eventId } from '../function/events/event-ids.ts';
 import { type FunctionEvent, functionEvents } from '../function-events.ts';
+import { policyDocument } from '../policies/documents.ts';
 
 /**
  * Puts notifications into a bucket that the stack does not make, beside those that are there, and takes out what it
@@ -102,16 +103,13 @@ export function addBucketNotifications(
     Properties: {
       PolicyName: policy,
       Roles: [ref(names.logicalId(notifierName, 'AWS::IAM::Role'))],
-      PolicyDocument: {
-        Version: '2012-10-17',
-        Statement: [
-          {
-            Effect: 'Allow',
-            Action: ['s3:GetBucketNotification', 's3:PutBucketNotification'],
-            Resource: [bucket],
-          },
-        ],
-      },
+      PolicyDocument: policyDocument([
+        {
+          Effect: 'Allow',
+          Action: ['s3:GetBucketNotification', 's3:PutBucketNotification'],
+          Resource: [bucket],
+        },
+      ]),
     },
   });
   stack.add(owner, names.logicalId(undefined, 'Custom::BucketNotifications') + names.hash(key), {

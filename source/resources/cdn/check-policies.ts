@@ -3,11 +3,13 @@ import type { ConfigPath } from '../../model/diagnostic.ts';
 import { atMostOne } from '../exactly-one.ts';
 import type { RouteTo } from './cdn-schema.ts';
 import { hasOwnHost } from './cdn-target.ts';
-import type { CachingOptions, ForwardingOptions } from './policy-schema.ts';
-
-const read = ['GET', 'HEAD'];
-const options = [...read, 'OPTIONS'];
-const all = [...options, 'PUT', 'PATCH', 'POST', 'DELETE'];
+import {
+  allMethods,
+  type CachingOptions,
+  cacheableMethods,
+  type ForwardingOptions,
+  readMethods,
+} from './policy-schema.ts';
 
 /** @see https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_CachePolicyConfig.html */
 export function* checkCaching(
@@ -18,7 +20,7 @@ export function* checkCaching(
 ): Iterable<LocalFinding> {
   const { cacheMethods, cachePolicyId, cacheKeyParameters = {} } = caching;
   if (cacheMethods) {
-    yield* checkMethods(cacheMethods, [read, options], [...path, 'cacheMethods']);
+    yield* checkMethods(cacheMethods, [readMethods, cacheableMethods], [...path, 'cacheMethods']);
     if (cacheMethods.includes('OPTIONS') && allowedMethods && !allowedMethods.includes('OPTIONS')) {
       yield {
         code: 'method-not-forwarded',
@@ -46,7 +48,12 @@ export function* checkForwarding(
   path: ConfigPath,
 ): Iterable<LocalFinding> {
   const { allowedMethods, headers, originRequestPolicyId } = forwarding;
-  if (allowedMethods) yield* checkMethods(allowedMethods, [read, options, all], [...path, 'allowedMethods']);
+  if (allowedMethods)
+    yield* checkMethods(
+      allowedMethods,
+      [readMethods, cacheableMethods, allMethods],
+      [...path, 'allowedMethods'],
+    );
   const parts = ['cookies', 'headers', 'queryString'] as const;
   for (const part of parts) {
     if (originRequestPolicyId !== undefined)
@@ -57,7 +64,7 @@ export function* checkForwarding(
   if (!headers) return;
   const at = [...path, 'headers'];
   yield* checkHost(headers.whitelist, target, [...at, 'whitelist']);
-  const index = headers.whitelist?.findIndex((header) => header.toLowerCase() === 'authorization') ?? -1;
+  const index = indexOfHeader(headers.whitelist, 'authorization');
   if (index >= 0) {
     yield {
       code: 'authorization-header',
@@ -126,12 +133,15 @@ function* checkMethods(
   };
 }
 
+const indexOfHeader = (headers: readonly string[] = [], name: string): number =>
+  headers.findIndex((header) => header.toLowerCase() === name);
+
 function* checkHost(
   whitelist: readonly string[] | undefined,
   target: RouteTo,
   path: ConfigPath,
 ): Iterable<LocalFinding> {
-  const index = whitelist?.findIndex((header) => header.toLowerCase() === 'host') ?? -1;
+  const index = indexOfHeader(whitelist, 'host');
   if (index < 0 || !hasOwnHost(target)) return;
   yield {
     code: 'host-header',

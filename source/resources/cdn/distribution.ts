@@ -8,6 +8,7 @@ import type { CdnProperties, RouteRewrite, RouteTo } from './cdn-schema.ts';
 import { type CdnOwner, ownTarget } from './cdn-target.ts';
 import { distributionId, originOf } from './origins.ts';
 import { cachePolicy, managed, originRequestPolicy } from './policies.ts';
+import { allMethods, cacheableMethods, readMethods } from './policy-schema.ts';
 import { type UrlRewrite, urlFunction } from './url-functions.ts';
 
 /** The zone of all distributions, as Route 53 wants it in an alias. */
@@ -173,9 +174,6 @@ class Origins {
 
 type Behavior = { owner: CdnOwner; route: Route; specifier: string; index: string; originId: string };
 
-const readMethods = ['GET', 'HEAD', 'OPTIONS'];
-const allMethods = [...readMethods, 'PUT', 'PATCH', 'POST', 'DELETE'];
-
 function behaviorOf(
   { owner, route, specifier, index, originId }: Behavior,
   stack: StackBuilder,
@@ -188,8 +186,8 @@ function behaviorOf(
     TargetOriginId: originId,
     ViewerProtocolPolicy: 'redirect-to-https',
     AllowedMethods:
-      forwardingOptions?.allowedMethods ?? (target.type === 'bucket' ? readMethods : allMethods),
-    CachedMethods: cachingOptions?.cacheMethods ?? ['GET', 'HEAD'],
+      forwardingOptions?.allowedMethods ?? (target.type === 'bucket' ? cacheableMethods : allMethods),
+    CachedMethods: cachingOptions?.cacheMethods ?? readMethods,
     Compress: !cachingOptions?.disableCompression,
     CachePolicyId: cachePolicy(policies, stack),
     OriginRequestPolicyId: originRequestPolicy(policies, stack),

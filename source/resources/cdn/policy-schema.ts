@@ -1,6 +1,11 @@
 import * as Type from 'typebox';
 import { closedObject, oneOf, staticSwitch, staticText } from '../schema.ts';
 
+/** The sets of methods that CloudFront knows. */
+export const readMethods = ['GET', 'HEAD'] as const;
+export const cacheableMethods = [...readMethods, 'OPTIONS'] as const;
+export const allMethods = [...cacheableMethods, 'PUT', 'PATCH', 'POST', 'DELETE'] as const;
+
 /** A year. */
 export const maximumSeconds = 31_536_000;
 
@@ -18,7 +23,7 @@ const allExcept = names('All but those that are named.');
 export const cachingOptionsSchema = closedObject(
   {
     cacheMethods: Type.Optional(
-      Type.Array(oneOf(['GET', 'HEAD', 'OPTIONS']), {
+      Type.Array(oneOf(cacheableMethods), {
         description: 'Methods whose answers are kept: GET and HEAD, or OPTIONS too. Default: GET and HEAD.',
         minItems: 2,
       }),
@@ -75,7 +80,7 @@ export const forwardingOptionsSchema = closedObject(
       ),
     ),
     allowedMethods: Type.Optional(
-      Type.Array(oneOf(['GET', 'HEAD', 'OPTIONS', 'PUT', 'PATCH', 'POST', 'DELETE']), {
+      Type.Array(oneOf(allMethods), {
         description:
           'Methods that reach the origin: GET and HEAD, these and OPTIONS, or all. Default: those three for buckets, else all.',
         minItems: 2,

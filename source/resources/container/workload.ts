@@ -6,8 +6,10 @@ import { type Environment, environmentSchema } from '../function/environment.ts'
 import { iamRoleStatementsSchema, roleName, roleStatements } from '../function/role.ts';
 import { canKnow } from '../known-addresses.ts';
 import { disabledSchema, retentionSchema } from '../log-groups/retention.ts';
+import { inlinePolicy, trustPolicy } from '../policies/documents.ts';
 import { closedObject, staticSwitch } from '../schema.ts';
-import { addGatewayEndpoint, networkOf, securityGroupId } from '../vpc/vpc.ts';
+import { reachInVpc } from '../vpc/reach.ts';
+import { networkOf, securityGroupId } from '../vpc/vpc.ts';
 
 export const containerEnvironment = Type.Optional(environmentSchema);
 
@@ -66,29 +68,11 @@ export function connectWorkload(
   const granted: PolicyStatement[] = [];
   let RoleName: Value | undefined;
   for (const target of properties.connectTo ?? []) {
-    const {
-      statements,
-      variables: injected,
-      ingress,
-      gatewayEndpoint,
-      knowsRoles,
-    } = stack.connection(target);
+    const connection = stack.connection(target);
+    const { statements, variables: injected, knowsRoles } = connection;
     if (knowsRoles) RoleName = roleName(names, name);
     granted.push(...statements);
-    if (gatewayEndpoint) addGatewayEndpoint(stack, gatewayEndpoint);
-    if (ingress) {
-      stack.add(name, names.logicalId(name, 'AWS::EC2::SecurityGroupIngress', { specifier: target }), {
-        Type: 'AWS::EC2::SecurityGroupIngress',
-        Properties: {
-          Description: `From ${name}`,
-          GroupId: getAtt(ingress.securityGroup, 'GroupId'),
-          IpProtocol: 'tcp',
-          FromPort: ingress.port,
-          ToPort: ingress.port,
-          SourceSecurityGroupId: getAtt(securityGroupId(names, name), 'GroupId'),
-        },
-      });
-    }
+    reachInVpc(name, target, connection, `From ${name}`, stack);
     for (const [key, value] of Object.entries(injected)) {
       if (!canKnow(key, name, target, stack)) continue;
       const variable = names.variable(target, key);
@@ -108,17 +92,12 @@ export function connectWorkload(
   const roleArn = addRole(name, '', trusted, stack, {
     RoleName,
     Policies: [
-      ...policy('custom-iam-role-statements', roleStatements(properties.iamRoleStatements ?? [])),
-      ...policy('custom-allow-access-to-policy-statements', granted),
+      ...inlinePolicy('custom-iam-role-statements', roleStatements(properties.iamRoleStatements ?? [])),
+      ...inlinePolicy('custom-allow-access-to-policy-statements', granted),
     ],
   });
   return { roleArn, variables: [...variables].map(([Name, Value]) => ({ Name, Value })) };
 }
-
-export const policy = (PolicyName: string, Statement: readonly PolicyStatement[]): Value[] =>
-  Statement.length === 0
-    ? []
-    : [{ PolicyName, PolicyDocument: { Version: '2012-10-17', Statement: [...Statement] } }];
 
 /** A role that one service of AWS takes on. Returns its ARN. */
 export function addRole(
@@ -137,10 +116,7 @@ export function addRole(
     Type: 'AWS::IAM::Role',
     Properties: {
       RoleName,
-      AssumeRolePolicyDocument: {
-        Version: '2012-10-17',
-        Statement: [{ Effect: 'Allow', Principal: { Service: trusted }, Action: 'sts:AssumeRole' }],
-      },
+      AssumeRolePolicyDocument: trustPolicy(trusted),
       ManagedPolicyArns:
         managed.length === 0
           ? undefined

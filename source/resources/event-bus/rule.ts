@@ -3,6 +3,7 @@ import type { LocalFinding } from '../../model/descriptor.ts';
 import { substitutionOf, type Value } from '../../model/intrinsic.ts';
 import { atMostOne } from '../exactly-one.ts';
 import { jsonText } from '../json-text.ts';
+import { isMapping } from '../mapping.ts';
 import { closedObject, mapOf } from '../schema.ts';
 
 /** What a target of a rule gets instead of the event (spec 6.2, 6.3). */
@@ -132,7 +133,3 @@ function* checkPatternValues(pattern: object, path: readonly string[]): Iterable
     }
   }
 }
-
-/** A mapping of the config, and no value that only CloudFormation knows. */
-export const isMapping = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;

@@ -1,8 +1,7 @@
-import type { Connection } from '../../model/descriptor.ts';
 import { getAtt, type Value } from '../../model/intrinsic.ts';
 import type { StackBuilder } from '../../model/stack-builder.ts';
 import { staticSwitch } from '../schema.ts';
-import { addGatewayEndpoint, networkOf, securityGroupId } from '../vpc/vpc.ts';
+import { networkOf, securityGroupId } from '../vpc/vpc.ts';
 
 /** Spec 9. */
 export const joinDefaultVpcSchema = staticSwitch({
@@ -41,31 +40,3 @@ export const vpcConfig = (name: string, stack: StackBuilder): Value => ({
   SecurityGroupIds: [getAtt(securityGroupId(stack.names, name), 'GroupId')],
   SubnetIds: networkOf(stack).subnetIds,
 });
-
-/** Opens the way from a function in the VPC to what it is connected to. */
-export function reachInVpc(
-  functionName: string,
-  target: string,
-  { ingress, gatewayEndpoint }: Connection,
-  stack: StackBuilder,
-): void {
-  const { names } = stack;
-  if (gatewayEndpoint) addGatewayEndpoint(stack, gatewayEndpoint);
-  if (!ingress) return;
-  // A resource of its own: two groups that name each other would wait for each other.
-  stack.add(
-    functionName,
-    names.logicalId(functionName, 'AWS::EC2::SecurityGroupIngress', { specifier: target }),
-    {
-      Type: 'AWS::EC2::SecurityGroupIngress',
-      Properties: {
-        Description: `From function ${functionName}`,
-        GroupId: getAtt(ingress.securityGroup, 'GroupId'),
-        IpProtocol: 'tcp',
-        FromPort: ingress.port,
-        ToPort: ingress.port,
-        SourceSecurityGroupId: getAtt(securityGroupId(names, functionName), 'GroupId'),
-      },
-    },
-  );
-}

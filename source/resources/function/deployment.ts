@@ -3,6 +3,7 @@ import type { ConfigResource } from '../../model/config.ts';
 import type { LocalFinding } from '../../model/descriptor.ts';
 import { getAtt, ref, sub, type Value } from '../../model/intrinsic.ts';
 import type { StackBuilder } from '../../model/stack-builder.ts';
+import { inlinePolicy, trustPolicy } from '../policies/documents.ts';
 import { closedObject, oneOf, staticText } from '../schema.ts';
 import { aliasId, aliasName, hasAlias } from './alias.ts';
 
@@ -187,31 +188,16 @@ function codeDeployRole({ config, names }: StackBuilder) {
   return {
     Type: 'AWS::IAM::Role',
     Properties: {
-      AssumeRolePolicyDocument: {
-        Version: '2012-10-17',
-        Statement: [
-          {
-            Effect: 'Allow',
-            Principal: { Service: 'codedeploy.amazonaws.com' },
-            Action: 'sts:AssumeRole',
-          },
-        ],
-      },
+      AssumeRolePolicyDocument: trustPolicy('codedeploy.amazonaws.com'),
       ManagedPolicyArns: [
         sub('arn:${AWS::Partition}:iam::aws:policy/service-role/AWSCodeDeployRoleForLambda'),
       ],
       Policies:
         arns.length === 0
           ? undefined
-          : [
-              {
-                PolicyName: 'invoke-hooks',
-                PolicyDocument: {
-                  Version: '2012-10-17',
-                  Statement: [{ Effect: 'Allow', Action: ['lambda:InvokeFunction'], Resource: arns }],
-                },
-              },
-            ],
+          : inlinePolicy('invoke-hooks', [
+              { Effect: 'Allow', Action: ['lambda:InvokeFunction'], Resource: arns },
+            ]),
     },
   };
 }

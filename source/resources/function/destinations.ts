@@ -1,7 +1,7 @@
 import * as Type from 'typebox';
 import type { Config, ConfigResource } from '../../model/config.ts';
 import type { CheckContext, LocalFinding } from '../../model/descriptor.ts';
-import { isIntrinsic, logicalIdOf, ref, sub, type Value } from '../../model/intrinsic.ts';
+import { distinct, isIntrinsic, logicalIdOf, ref, sub, type Value } from '../../model/intrinsic.ts';
 import type { PolicyStatement } from '../../model/policy.ts';
 import type { StackBuilder } from '../../model/stack-builder.ts';
 import { ownerOfArn } from '../arns/owner.ts';
@@ -99,14 +99,11 @@ export function addDestinations(
   const given = [onSuccess, onFailure].filter((value) => value !== undefined);
   if (given.length === 0) return;
   const { names } = stack;
-  const distinct = new Map<string, Value>(given.map((value) => [JSON.stringify(value), value]));
-  for (const value of distinct.values())
-    stack.allow(name, 'allow-destinations', [statementFor(value, stack)]);
+  const values = distinct(given);
+  for (const value of values) stack.allow(name, 'allow-destinations', [statementFor(value, stack)]);
   const alias = hasAlias(properties);
   // Written-out ARNs make CloudFormation wait for nothing, and Lambda refuses destinations that are not there.
-  const functions = [...distinct.values()].flatMap(
-    (value) => ownerOfArn(value, stack.config, 'function') ?? [],
-  );
+  const functions = values.flatMap((value) => ownerOfArn(value, stack.config, 'function') ?? []);
   const dependencies = [
     ...(alias ? [aliasId(names, name)] : []),
     ...functions.map((other) => names.logicalId(other.name, 'AWS::Lambda::Function')),

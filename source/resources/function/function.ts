@@ -11,8 +11,10 @@ import { addCdn, cdnParams, cdnVariables } from '../cdn/distribution.ts';
 import { canKnow } from '../known-addresses.ts';
 import { addLogForwarding, checkLogForwarding, logForwardingSchema } from '../log-groups/forwarding.ts';
 import { disabledSchema, retentionSchema } from '../log-groups/retention.ts';
+import { trustPolicy } from '../policies/documents.ts';
 import { checkStatements } from '../policies/statements.ts';
 import { closedObject, oneOf } from '../schema.ts';
+import { reachInVpc } from '../vpc/reach.ts';
 import { aliasName, hasAlias } from './alias.ts';
 import {
   checkConcurrency,
@@ -20,7 +22,7 @@ import {
   provisionedConcurrencySchema,
   reservedConcurrencySchema,
 } from './concurrency.ts';
-import { joinDefaultVpcSchema, joinVpc, reachInVpc, vpcConfig } from './default-vpc.ts';
+import { joinDefaultVpcSchema, joinVpc, vpcConfig } from './default-vpc.ts';
 import { addAlias, checkDeployment, deploymentSchema } from './deployment.ts';
 import { addDestinations, checkDestinations, destinationsSchema } from './destinations.ts';
 import { checkEnvironment, environmentSchema, nodeOptions } from './environment.ts';
@@ -29,13 +31,7 @@ import { eventDescriptor } from './events/registry.ts';
 import { memory, storage, timeout } from './limits.ts';
 import { artifactKeyParameter, functionTarget, lambdaName, literalArn, logGroupName } from './names.ts';
 import { checkPackaging, packagingSchema } from './packaging.ts';
-import {
-  iamRoleStatementsSchema,
-  lambdaTrustPolicy,
-  loggingStatement,
-  roleName,
-  roleStatements,
-} from './role.ts';
+import { iamRoleStatementsSchema, loggingStatement, roleName, roleStatements } from './role.ts';
 import { checkRuntime, handlerOf, languageOf, runtimeOf, runtimes } from './runtimes.ts';
 import { checkTags, tagsSchema } from './tags.ts';
 import { addUrl, checkUrl, urlConnection, urlParams, urlSchema } from './url.ts';
@@ -180,7 +176,8 @@ export const functionDescriptor = defineResource({
     for (const target of properties.connectTo ?? []) {
       const connection = stack.connection(target);
       const { statements, variables } = connection;
-      if (properties.joinDefaultVpc) reachInVpc(resource.name, target, connection, stack);
+      if (properties.joinDefaultVpc)
+        reachInVpc(resource.name, target, connection, `From function ${resource.name}`, stack);
       stack.allow(resource.name, 'custom-allow-access-to-policy-statements', statements);
       for (const [key, value] of Object.entries(variables)) {
         if (!canKnow(key, resource.name, target, stack)) continue;
@@ -228,7 +225,7 @@ function addRole({ name, properties }: FunctionResource, stack: StackBuilder): v
     Type: 'AWS::IAM::Role',
     Properties: {
       RoleName: roleName(stack.names, name),
-      AssumeRolePolicyDocument: lambdaTrustPolicy,
+      AssumeRolePolicyDocument: trustPolicy('lambda.amazonaws.com'),
       // Filled when everything that grants has been synthesized.
       Policies: undefined,
     },

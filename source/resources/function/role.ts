@@ -2,21 +2,14 @@ import * as Type from 'typebox';
 import { sub, type Value } from '../../model/intrinsic.ts';
 import type { PolicyStatement } from '../../model/policy.ts';
 import type { Names } from '../../model/stack-builder.ts';
-import { closedObject, mapOf, oneOf, oneOrMany } from '../schema.ts';
+import { statementProperties } from '../policies/statements.ts';
+import { closedObject, oneOrMany } from '../schema.ts';
 
 /** Keys as IAM has them, so that a statement can be pasted from its documentation. */
 export const iamRoleStatementsSchema = Type.Array(
   closedObject({
-    Sid: Type.Optional(
-      Type.String({
-        description: 'Name of the statement.',
-        pattern: '^[A-Za-z0-9]*$',
-        'stp:format': 'letters and digits',
-      }),
-    ),
-    Effect: Type.Optional(
-      oneOf(['Allow', 'Deny'], { description: 'A Deny wins over every Allow.', default: 'Allow' }),
-    ),
+    Sid: statementProperties.Sid,
+    Effect: statementProperties.Effect,
     Action: Type.Optional(
       oneOrMany(Type.String({ minLength: 1 }), {
         description: 'Actions such as s3:GetObject; * stands for any text.',
@@ -26,9 +19,7 @@ export const iamRoleStatementsSchema = Type.Array(
     Resource: oneOrMany(Type.String({ minLength: 1 }), {
       description: 'ARN or list of ARNs that the statement is about.',
     }),
-    Condition: Type.Optional(
-      mapOf(mapOf(Type.Unknown()), { description: 'When the statement holds, as IAM has it.' }),
-    ),
+    Condition: statementProperties.Condition,
   }),
   { title: 'IAM statements', description: "Statements that are added to the function's role." },
 );
@@ -54,11 +45,6 @@ export const loggingStatement = (logGroupName: string): PolicyStatement => ({
     sub(`arn:\${AWS::Partition}:logs:\${AWS::Region}:\${AWS::AccountId}:log-group:${logGroupName}${streams}`),
   ),
 });
-
-export const lambdaTrustPolicy: Value = {
-  Version: '2012-10-17',
-  Statement: [{ Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }],
-};
 
 /** IAM allows 64 characters, of which the longest name of a Region (`us-isof-south-1`) and a hyphen take 16. */
 export const roleNameText = (names: Names, functionName: string): string =>

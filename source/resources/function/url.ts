@@ -4,6 +4,7 @@ import type { LocalFinding } from '../../model/descriptor.ts';
 import { getAtt, type Value } from '../../model/intrinsic.ts';
 import type { PolicyStatement } from '../../model/policy.ts';
 import type { Names, StackBuilder } from '../../model/stack-builder.ts';
+import { corsConfiguration } from '../cors.ts';
 import { closedObject, oneOf, staticSwitch } from '../schema.ts';
 import { aliasId, aliasName, hasAlias } from './alias.ts';
 
@@ -55,15 +56,6 @@ export const urlSchema = closedObject(
 type Url = Type.Static<typeof urlSchema>;
 type WithUrl = { url?: Url };
 
-const defaultHeaders = [
-  'Content-Type',
-  'X-Amz-Date',
-  'Authorization',
-  'X-Api-Key',
-  'X-Amz-Security-Token',
-  'X-Amz-User-Agent',
-];
-
 const urlId = (names: Names, name: string): string => names.logicalId(name, 'AWS::Lambda::Url');
 
 export function* checkUrl({ enabled, cors }: Url): Iterable<LocalFinding> {
@@ -89,7 +81,7 @@ export function addUrl({ name, properties }: ConfigResource<WithUrl>, stack: Sta
       TargetFunctionArn: getAtt(names.logicalId(name, 'AWS::Lambda::Function'), 'Arn'),
       Qualifier: alias ? aliasName : undefined,
       AuthType: url.authMode ?? 'NONE',
-      Cors: url.cors?.enabled ? corsConfiguration(url.cors) : undefined,
+      Cors: url.cors?.enabled ? corsConfiguration(url.cors, ['*']) : undefined,
       InvokeMode: url.responseStreamEnabled ? 'RESPONSE_STREAM' : 'BUFFERED',
     },
   });
@@ -114,15 +106,6 @@ function addPublicAccess(name: string, stack: StackBuilder): void {
   permission('PublicUrl', { Action: 'lambda:InvokeFunctionUrl', FunctionUrlAuthType: 'NONE' });
   permission('PublicUrlInvoke', { Action: 'lambda:InvokeFunction', InvokedViaFunctionUrl: true });
 }
-
-const corsConfiguration = (cors: NonNullable<Url['cors']>): Value => ({
-  AllowOrigins: cors.allowedOrigins ?? ['*'],
-  AllowHeaders: cors.allowedHeaders ?? defaultHeaders,
-  AllowMethods: cors.allowedMethods ?? ['*'],
-  AllowCredentials: cors.allowCredentials,
-  ExposeHeaders: cors.exposedResponseHeaders,
-  MaxAge: cors.maxAge,
-});
 
 /** What `$ResourceParam` has beside `arn` where the function has an address. */
 export const urlParams = (

@@ -7,6 +7,7 @@ import { alarmProperties } from '../alarms/schema.ts';
 import { cdnSchema } from '../cdn/cdn-schema.ts';
 import { checkCdn } from '../cdn/check-cdn.ts';
 import { addCdn, cdnParams } from '../cdn/distribution.ts';
+import { corsConfiguration } from '../cors.ts';
 import { customDomainsOf, customDomainsSchema, domainParams } from '../domains/custom-domains.ts';
 import { httpMethods, payloadFormats } from '../function/events/http-api-gateway.ts';
 import { disabledSchema, retentionSchema } from '../log-groups/retention.ts';
@@ -73,16 +74,6 @@ const schema = closedObject({
 
 export type HttpApiGatewayProperties = Type.Static<typeof schema>;
 
-/** What Stacktape allows where nothing is said. */
-const defaultHeaders = [
-  'Content-Type',
-  'X-Amz-Date',
-  'Authorization',
-  'X-Api-Key',
-  'X-Amz-Security-Token',
-  'X-Amz-User-Agent',
-];
-
 /** Spec 13.1. */
 export const httpApiGateway = defineResource({
   type: 'http-api-gateway',
@@ -115,7 +106,7 @@ export const httpApiGateway = defineResource({
         Name: names.physicalName(name, 128),
         ProtocolType: 'HTTP',
         CorsConfiguration: properties.cors?.enabled
-          ? corsConfiguration(properties.cors, name, stack.config)
+          ? corsConfiguration(properties.cors, methodsOf(name, stack.config))
           : undefined,
       },
     });
@@ -165,21 +156,6 @@ export const httpApiGateway = defineResource({
     };
   },
 });
-
-function corsConfiguration(
-  cors: Type.Static<typeof corsSchema>,
-  gatewayName: string,
-  config: Config,
-): Record<string, Value | undefined> {
-  return {
-    AllowOrigins: cors.allowedOrigins ?? ['*'],
-    AllowHeaders: cors.allowedHeaders ?? defaultHeaders,
-    AllowMethods: cors.allowedMethods ?? methodsOf(gatewayName, config),
-    AllowCredentials: cors.allowCredentials,
-    ExposeHeaders: cors.exposedResponseHeaders,
-    MaxAge: cors.maxAge,
-  };
-}
 
 /** The methods of the gateway's routes and OPTIONS; `*` stands for all of them. */
 function methodsOf(gatewayName: string, config: Config): string[] {

@@ -1,8 +1,8 @@
 import * as Type from 'typebox';
 import type { LocalFinding } from '../../model/descriptor.ts';
-import { asText, ref, type Value } from '../../model/intrinsic.ts';
+import { asText, distinct, ref, type Value } from '../../model/intrinsic.ts';
 import type { Names, StackBuilder } from '../../model/stack-builder.ts';
-import { type CustomDomain, customDomainsOf, type WrittenDomain } from '../domains/custom-domains.ts';
+import { customDomainsOf, type WrittenDomain } from '../domains/custom-domains.ts';
 import { certificateOf } from '../domains/records.ts';
 import { closedObject, oneOf, variants } from '../schema.ts';
 import { ipRangeSchema } from '../vpc/ip-ranges.ts';
@@ -201,8 +201,9 @@ export function* checkListenerPort(
 
 /** Adds the listeners, with the certificates of the custom domains where they have none of their own. */
 export function addListeners(name: string, properties: WithListeners, stack: StackBuilder): void {
-  const domains = customDomainsOf(properties.customDomains);
-  const certificates = usesDomainCertificates(properties) ? distinctCertificates(name, domains, stack) : [];
+  const domains = usesDomainCertificates(properties) ? customDomainsOf(properties.customDomains) : [];
+  // One certificate may be good for several domains, and a listener takes it once.
+  const certificates = distinct(domains.map((domain) => certificateOf(stack, name, domain)));
   for (const listener of listenersOf(properties)) {
     addListener(name, { ...listener, customCertificateArns: certificatesOf(listener, certificates) }, stack);
   }
@@ -212,16 +213,6 @@ const certificatesOf = (
   { protocol, customCertificateArns }: Listener,
   ofDomains: readonly Value[],
 ): readonly Value[] => customCertificateArns ?? (protocol === 'HTTPS' ? ofDomains : []);
-
-/** One certificate may be good for several domains, and a listener takes it once. */
-function distinctCertificates(name: string, domains: readonly CustomDomain[], stack: StackBuilder): Value[] {
-  const found = new Map<string, Value>();
-  for (const domain of domains) {
-    const certificate = certificateOf(stack, name, domain);
-    found.set(JSON.stringify(certificate), certificate);
-  }
-  return [...found.values()];
-}
 
 type ListenerToAdd = Omit<Listener, 'customCertificateArns'> & { customCertificateArns: readonly Value[] };
 

@@ -2,7 +2,9 @@ import * as Type from 'typebox';
 import type { LocalFinding } from '../../model/descriptor.ts';
 import { getAtt, ref, sub, type Value } from '../../model/intrinsic.ts';
 import type { StackBuilder } from '../../model/stack-builder.ts';
+import { publicAccessBlock } from '../bucket/access.ts';
 import { bucketArn, bucketName } from '../bucket/names.ts';
+import { inlinePolicy, trustPolicy } from '../policies/documents.ts';
 import { closedObject, mapOf, type VariantOf, variants } from '../schema.ts';
 
 /** @see https://docs.datadoghq.com/logs/guide/send-aws-services-logs-with-the-datadog-kinesis-firehose-destination */
@@ -164,12 +166,7 @@ export function addLogForwarding(
     Type: 'AWS::S3::Bucket',
     Properties: {
       BucketName: bucketName(names, failed),
-      PublicAccessBlockConfiguration: {
-        BlockPublicAcls: true,
-        BlockPublicPolicy: true,
-        IgnorePublicAcls: true,
-        RestrictPublicBuckets: true,
-      },
+      PublicAccessBlockConfiguration: publicAccessBlock(undefined),
       LifecycleConfiguration: { Rules: [{ Id: 'expire', Status: 'Enabled', ExpirationInDays: daysKept }] },
     },
   });
@@ -177,15 +174,16 @@ export function addLogForwarding(
   stack.add(of.owner, firehoseRole, {
     Type: 'AWS::IAM::Role',
     Properties: {
-      AssumeRolePolicyDocument: trust('firehose.amazonaws.com', {
+      AssumeRolePolicyDocument: trustPolicy('firehose.amazonaws.com', {
         StringEquals: { 'sts:ExternalId': ref('AWS::AccountId') },
       }),
-      Policies: [
-        policy('allow-failed-records', bucketActions, [
-          bucketArn(names, failed),
-          bucketArn(names, failed, '/*'),
-        ]),
-      ],
+      Policies: inlinePolicy('allow-failed-records', [
+        {
+          Effect: 'Allow',
+          Action: bucketActions,
+          Resource: [bucketArn(names, failed), bucketArn(names, failed, '/*')],
+        },
+      ]),
     },
   });
   const stream = id('AWS::KinesisFirehose::DeliveryStream');
@@ -203,16 +201,16 @@ export function addLogForwarding(
   stack.add(of.owner, logsRole, {
     Type: 'AWS::IAM::Role',
     Properties: {
-      AssumeRolePolicyDocument: trust('logs.amazonaws.com', {
+      AssumeRolePolicyDocument: trustPolicy('logs.amazonaws.com', {
         StringLike: { 'aws:SourceArn': sub('arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:*') },
       }),
-      Policies: [
-        policy(
-          'allow-forwarding',
-          ['firehose:PutRecord', 'firehose:PutRecordBatch'],
-          [getAtt(stream, 'Arn')],
-        ),
-      ],
+      Policies: inlinePolicy('allow-forwarding', [
+        {
+          Effect: 'Allow',
+          Action: ['firehose:PutRecord', 'firehose:PutRecordBatch'],
+          Resource: [getAtt(stream, 'Arn')],
+        },
+      ]),
     },
   });
   stack.add(of.owner, id('AWS::Logs::SubscriptionFilter'), {
@@ -235,21 +233,6 @@ const bucketActions = [
   's3:ListBucketMultipartUploads',
   's3:PutObject',
 ];
-
-const trust = (service: string, condition: Value): Value => ({
-  Version: '2012-10-17',
-  Statement: [
-    { Effect: 'Allow', Principal: { Service: service }, Action: 'sts:AssumeRole', Condition: condition },
-  ],
-});
-
-const policy = (name: string, actions: readonly string[], resources: readonly Value[]): Value => ({
-  PolicyName: name,
-  PolicyDocument: {
-    Version: '2012-10-17',
-    Statement: [{ Effect: 'Allow', Action: actions, Resource: resources }],
-  },
-});
 
 const destination = (endpoint: Endpoint, { bucket, role }: { bucket: Value; role: Value }): Value => ({
   EndpointConfiguration: { Url: endpoint.url, Name: endpoint.name, AccessKey: endpoint.key },

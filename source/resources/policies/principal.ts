@@ -1,5 +1,6 @@
 import * as Type from 'typebox';
 import type { LocalFinding } from '../../model/descriptor.ts';
+import { isMapping } from '../mapping.ts';
 
 const kinds = ['AWS', 'Service', 'Federated', 'CanonicalUser'];
 
@@ -18,11 +19,7 @@ export function* checkPrincipal(
 ): Iterable<LocalFinding> {
   const expected = `"*", or a mapping of ${kinds.join(', ')} to names`;
   if (principal === '*') return;
-  const isMapping =
-    typeof principal === 'object' &&
-    principal !== null &&
-    Object.getPrototypeOf(principal) === Object.prototype;
-  if (!isMapping) {
+  if (!isMapping(principal)) {
     const isWritten = typeof principal !== 'object' || principal === null || Array.isArray(principal);
     yield {
       code: 'invalid-principal',

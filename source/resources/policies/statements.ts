@@ -1,6 +1,27 @@
+import * as Type from 'typebox';
 import { isConditionOperator } from '../../iam/conditions.ts';
 import type { LocalFinding } from '../../model/descriptor.ts';
 import { isKnownLater } from '../../model/intrinsic.ts';
+import { mapOf, oneOf } from '../schema.ts';
+import { principalSchema } from './principal.ts';
+
+/** Keys of a statement as IAM has them. Actions and resources differ by whose policy it is. */
+export const statementProperties = {
+  Sid: Type.Optional(
+    Type.String({
+      description: 'Name of the statement.',
+      pattern: '^[A-Za-z0-9]*$',
+      'stp:format': 'letters and digits',
+    }),
+  ),
+  Effect: Type.Optional(
+    oneOf(['Allow', 'Deny'], { description: 'A Deny wins over every Allow.', default: 'Allow' }),
+  ),
+  Principal: principalSchema,
+  Condition: Type.Optional(
+    mapOf(mapOf(Type.Unknown()), { description: 'When the statement holds, as IAM has it.' }),
+  ),
+};
 
 type Statement = { Sid?: unknown; Action?: unknown; Resource?: unknown; Condition?: unknown };
 

@@ -1,38 +1,29 @@
 import * as Type from 'typebox';
 import type { ConfigResource } from '../../model/config.ts';
-import { getAtt, ref, type Value } from '../../model/intrinsic.ts';
+import { distinct, getAtt, ref, type Value } from '../../model/intrinsic.ts';
 import { perConfig } from '../../model/per-config.ts';
 import type { PolicyStatement } from '../../model/policy.ts';
 import type { StackBuilder } from '../../model/stack-builder.ts';
 import { eventId } from '../function/events/event-ids.ts';
 import { functionEvents } from '../function-events.ts';
 import { namesOf } from '../names.ts';
-import { principalSchema } from '../policies/principal.ts';
-import { closedObject, mapOf, oneOf } from '../schema.ts';
+import { policyDocument } from '../policies/documents.ts';
+import { statementProperties } from '../policies/statements.ts';
+import { closedObject } from '../schema.ts';
 import { type NamedQueue, queueArn } from './arn.ts';
 import { queueRuleId } from './events.ts';
 
 /** Keys as IAM has them; the resource is the queue itself. */
 export const policyStatementsSchema = Type.Array(
   closedObject({
-    Sid: Type.Optional(
-      Type.String({
-        description: 'Name of the statement.',
-        pattern: '^[A-Za-z0-9]*$',
-        'stp:format': 'letters and digits',
-      }),
-    ),
-    Effect: Type.Optional(
-      oneOf(['Allow', 'Deny'], { description: 'A Deny wins over every Allow.', default: 'Allow' }),
-    ),
+    Sid: statementProperties.Sid,
+    Effect: statementProperties.Effect,
     Action: Type.Array(Type.String({ minLength: 1 }), {
       description: 'Actions such as sqs:SendMessage.',
       minItems: 1,
     }),
-    Principal: principalSchema,
-    Condition: Type.Optional(
-      mapOf(mapOf(Type.Unknown()), { description: 'When the statement holds, as IAM has it.' }),
-    ),
+    Principal: statementProperties.Principal,
+    Condition: statementProperties.Condition,
   }),
   { title: 'Policy', description: 'Who besides may use the queue.' },
 );
@@ -80,7 +71,7 @@ const queuePolicy = (queueId: string, statements: readonly PolicyStatement[]) =>
   Type: 'AWS::SQS::QueuePolicy',
   Properties: {
     Queues: [ref(queueId)],
-    PolicyDocument: { Version: '2012-10-17', Statement: statements },
+    PolicyDocument: policyDocument(statements),
   },
 });
 
@@ -123,7 +114,3 @@ function senders(arn: Value, rules: readonly Value[], stack: StackBuilder): Poli
     ...may('sns.amazonaws.com', distinct(topics)),
   ];
 }
-
-const distinct = (values: readonly Value[]): Value[] => [
-  ...new Map(values.map((value) => [JSON.stringify(value), value])).values(),
-];

@@ -3,8 +3,8 @@ import { type CheckContext, defineEvent, type LocalFinding } from '../../../mode
 import { ref, type Value } from '../../../model/intrinsic.ts';
 import { snsEvent as snsPayload } from '../../../model/payloads/sns.ts';
 import { type ArnSubject, checkArn, isFifo, subjectNamed } from '../../arns/subject.ts';
-import { isMapping } from '../../event-bus/rule.ts';
 import { atMostOne, exactlyOne } from '../../exactly-one.ts';
+import { isMapping } from '../../mapping.ts';
 import { closedObject, mapOf, staticText } from '../../schema.ts';
 import { queueArn } from '../../sqs-queue/arn.ts';
 import { checkDeliveryFailure, deliveryFailureSchema } from './delivery-failure.ts';
