@@ -5,6 +5,7 @@ import { getAtt, isKnownLater, join, ref, type Value } from '../model/intrinsic.
 import type { Names } from '../model/stack-builder.ts';
 import { disabledSchema, retentionSchema } from './log-groups/retention.ts';
 import { closedObject, oneOf, staticSwitch, staticText } from './schema.ts';
+import { tcpFrom } from './vpc/ip-ranges.ts';
 import { networkOf, securityGroupId } from './vpc/vpc.ts';
 
 const schema = closedObject({
@@ -157,9 +158,7 @@ export const redisCluster = defineResource({
         GroupName: names.physicalName(`${name}-sg`, 255),
         GroupDescription: `Redis ${name} of stack ${names.stackName}`,
         VpcId: network.vpcId,
-        SecurityGroupIngress: isScoped(resource)
-          ? undefined
-          : [{ IpProtocol: 'tcp', FromPort: port, ToPort: port, CidrIp: network.cidrBlock }],
+        SecurityGroupIngress: isScoped(resource) ? undefined : [tcpFrom(network.cidrBlock, port)],
       },
     });
     const subnetGroup = names.logicalId(name, 'AWS::ElastiCache::SubnetGroup');

@@ -6,7 +6,7 @@ import { eventBus } from './event-bus/event-bus.ts';
 import { functionDescriptor } from './function/function.ts';
 import { httpApiGateway } from './http-api-gateway/http-api-gateway.ts';
 import { applicationLoadBalancer } from './load-balancer/application-load-balancer.ts';
-import { privateService } from './private-service.ts';
+import { privateService } from './private-service/private-service.ts';
 import { redisCluster } from './redis-cluster.ts';
 import { relationalDatabase } from './relational-database/relational-database.ts';
 import { snsTopic } from './sns-topic.ts';

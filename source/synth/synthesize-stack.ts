@@ -3,7 +3,7 @@ import type { Finding } from '../model/diagnostic.ts';
 import type { Value } from '../model/intrinsic.ts';
 import type { Template, TemplateResource } from '../model/template.ts';
 import { addAlarms } from '../resources/alarms/add-alarms.ts';
-import { machineArn } from '../resources/batch-job/batch-job.ts';
+import { machineArn } from '../resources/batch-job/names.ts';
 import { jobTrigger } from '../resources/batch-job/trigger.ts';
 import { type FolderUpload, folderUploads } from '../resources/bucket/directory-upload.ts';
 import { bucketNotifier } from '../resources/bucket/notifications.ts';

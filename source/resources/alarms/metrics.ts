@@ -1,75 +1,17 @@
-import type { ConfigResource } from '../../model/config.ts';
-import { getAtt, ref, type Value } from '../../model/intrinsic.ts';
-import type { Names } from '../../model/stack-builder.ts';
+import { getAtt, ref } from '../../model/intrinsic.ts';
 import { aliasName, hasAlias } from '../function/alias.ts';
 import { lambdaName } from '../function/names.ts';
-import { clusterId, clusterInstanceId, instanceClasses } from '../relational-database/cluster.ts';
-import { engineOf } from '../relational-database/engines.ts';
-import { instanceId } from '../relational-database/instances.ts';
-import type { Database } from '../relational-database/properties.ts';
-import type { Alarm } from './schema.ts';
-
-/** What an alarm looks at and when it fires. */
-type Watch = {
-  metrics: Value[];
-  operator: string;
-  threshold: number;
-  /** What counts where nothing was measured. */
-  missing?: 'breaching' | 'notBreaching';
-};
-
-type Source = { resource: ConfigResource; alarm: Alarm; names: Names };
-type Dimensions = Record<string, Value>;
-
-const greater = 'GreaterThanThreshold';
-const less = 'LessThanThreshold';
-const symbols: Readonly<Record<string, string>> = {
-  GreaterThanThreshold: '>',
-  GreaterThanOrEqualToThreshold: '>=',
-  LessThanThreshold: '<',
-  LessThanOrEqualToThreshold: '<=',
-};
-const statistics: Readonly<Record<string, string>> = {
-  avg: 'Average',
-  min: 'Minimum',
-  max: 'Maximum',
-  sum: 'Sum',
-};
-
-type MetricOf = { id: string; namespace: string; name: string; dimensions: Dimensions; stat?: string };
-
-const propertyOf = ({ alarm }: Source, key: string): number => Number(alarm.trigger.properties?.[key] ?? 0);
-
-function operatorOf({ alarm }: Source, usual: string): string {
-  const own = alarm.trigger.properties?.comparisonOperator;
-  return typeof own === 'string' ? own : usual;
-}
-
-/** One metric; only the last one of an alarm gives the value that is compared. */
-function metric(source: Source, of: MetricOf, returned: boolean): Value {
-  const own = source.alarm.trigger.properties?.statistic;
-  const chosen = of.stat ?? (typeof own === 'string' ? own : 'avg');
-  return {
-    Id: of.id,
-    MetricStat: {
-      Metric: {
-        Namespace: of.namespace,
-        MetricName: of.name,
-        Dimensions: Object.entries(of.dimensions).map(([Name, value]) => ({ Name, Value: value })),
-      },
-      Period: source.alarm.evaluation?.period ?? 60,
-      Stat: statistics[chosen] ?? chosen,
-    },
-    ReturnData: returned,
-  };
-}
-
-const expression = (text: string, label: string): Value => ({
-  Id: 'result',
-  Expression: text,
-  Label: label,
-  ReturnData: true,
-});
+import { watchDatabase } from './database-metrics.ts';
+import {
+  type Dimensions,
+  expression,
+  greater,
+  metric,
+  operatorOf,
+  propertyOf,
+  type Source,
+  type Watch,
+} from './watch.ts';
 
 /** The metrics, operator and threshold of an alarm (spec 11). */
 export function watchOf(source: Source): Watch {
@@ -142,108 +84,6 @@ function watchQueue(source: Source): Watch {
     ],
     operator: greater,
     threshold: 0,
-  };
-}
-
-const databaseMetrics: Readonly<
-  Record<
-    string,
-    {
-      name: string;
-      property: string;
-      factor?: number;
-      operator: string;
-      stat?: string;
-      missing: Watch['missing'] & string;
-    }
-  >
-> = {
-  'database-cpu-utilization': {
-    name: 'CPUUtilization',
-    property: 'thresholdPercent',
-    operator: greater,
-    missing: 'breaching',
-  },
-  'database-connection-count': {
-    name: 'DatabaseConnections',
-    property: 'thresholdCount',
-    operator: greater,
-    missing: 'breaching',
-  },
-  'database-free-storage': {
-    name: 'FreeStorageSpace',
-    property: 'thresholdMB',
-    factor: 1024 ** 2,
-    operator: less,
-    stat: 'min',
-    missing: 'breaching',
-  },
-  'database-free-memory': {
-    name: 'FreeableMemory',
-    property: 'thresholdMB',
-    factor: 1024 ** 2,
-    operator: less,
-    missing: 'breaching',
-  },
-  'database-read-latency': {
-    name: 'ReadLatency',
-    property: 'thresholdSeconds',
-    operator: greater,
-    missing: 'notBreaching',
-  },
-  'database-write-latency': {
-    name: 'WriteLatency',
-    property: 'thresholdSeconds',
-    operator: greater,
-    missing: 'notBreaching',
-  },
-};
-
-function watchDatabase(source: Source): Watch {
-  const { alarm, names } = source;
-  const resource = source.resource as Database;
-  const known = databaseMetrics[alarm.trigger.type];
-  if (!known) throw new Error(`No trigger ${alarm.trigger.type}: the config was not checked`);
-  const operator = operatorOf(source, known.operator);
-  const threshold = propertyOf(source, known.property) * (known.factor ?? 1);
-  const ownStatistic = alarm.trigger.properties?.statistic;
-  const stat = typeof ownStatistic === 'string' ? ownStatistic : (known.stat ?? 'avg');
-  const of = { namespace: 'AWS/RDS', name: known.name, stat };
-  const one = (dimensions: Dimensions): Watch => ({
-    metrics: [metric(source, { ...of, id: 'value', dimensions }, true)],
-    operator,
-    threshold,
-    missing: known.missing,
-  });
-  const { kind } = engineOf(resource.properties.engine.type);
-  if (kind === 'instance') return one({ DBInstanceIdentifier: ref(instanceId(names, resource.name)) });
-  const cluster = { DBClusterIdentifier: ref(clusterId(names, resource.name)) };
-  if (kind === 'serverless-v1') return one(cluster);
-  const instances = instanceClasses(resource);
-  if (alarm.trigger.type.endsWith('-latency')) {
-    const reads = alarm.trigger.type === 'database-read-latency' && instances.length > 1;
-    return one({ ...cluster, Role: reads ? 'READER' : 'WRITER' });
-  }
-  // Any instance beyond the threshold is enough; the expression itself compares.
-  const compared = instances.map((_, index) => `instance${index} ${symbols[operator]} ${threshold}`);
-  return {
-    metrics: [
-      ...instances.map((_, index) =>
-        metric(
-          source,
-          {
-            ...of,
-            id: `instance${index}`,
-            dimensions: { DBInstanceIdentifier: ref(clusterInstanceId(names, resource.name, index)) },
-          },
-          false,
-        ),
-      ),
-      expression(`IF(${compared.join(' OR ')}, 1, 0)`, `${known.name} of any instance`),
-    ],
-    operator: greater,
-    threshold: 0,
-    missing: known.missing,
   };
 }
 

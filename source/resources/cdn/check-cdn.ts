@@ -2,12 +2,8 @@ import type { CheckContext, LocalFinding } from '../../model/descriptor.ts';
 import type { ConfigPath } from '../../model/diagnostic.ts';
 import { addressesOf, checkDomains, customDomainsOf } from '../domains/custom-domains.ts';
 import { atMostOne } from '../exactly-one.ts';
-import {
-  checkListenerPort,
-  type LoadBalancerOrigin,
-  listenerOf,
-  type WithListeners,
-} from '../load-balancer/listeners.ts';
+import { checkListenerPort } from '../load-balancer/check-listeners.ts';
+import { type LoadBalancerOrigin, listenerOf, type WithListeners } from '../load-balancer/listeners.ts';
 import { checkFirewall } from '../web-app-firewall/web-app-firewall.ts';
 import type { RouteTo } from './cdn-schema.ts';
 import { type CdnOwner, ownTarget } from './cdn-target.ts';

@@ -1,8 +1,11 @@
 import type * as Type from 'typebox';
 import type { LocalFinding } from '../../model/descriptor.ts';
 import { isIntrinsic, join, type Value } from '../../model/intrinsic.ts';
+import type { StackBuilder } from '../../model/stack-builder.ts';
 import { closedObject, namedList, scalar, staticText } from '../schema.ts';
+import type { FunctionProperties } from './function.ts';
 import { environmentBytes } from './limits.ts';
+import { languageOf, runtimeOf } from './runtimes.ts';
 
 export const environmentSchema = namedList(
   closedObject({
@@ -80,10 +83,37 @@ export function* checkEnvironment(environment: Environment, added = ''): Iterabl
  * `NODE_OPTIONS` that buildpack functions for Node run with (spec 3.3), in front of the user's own, so that an
  * option given twice has the user's value.
  */
-export function nodeOptions(runtime: string, own: Value | undefined): Value {
+function nodeOptions(runtime: string, own: Value | undefined): Value {
   const options = ['--enable-source-maps'];
   const version = Number(/^nodejs(\d+)/.exec(runtime)?.[1]);
   if (version >= 22) options.push('--experimental-require-module', '--experimental-detect-module');
   if (own === undefined || own === '') return options.join(' ');
   return isIntrinsic(own) ? join(' ', [...options, own]) : [...options, String(own)].join(' ');
+}
+
+/** `NODE_OPTIONS` and what it holds besides the user's own, where the tool sets it. */
+export const addedOptions = ({ packaging, runtime }: Partial<FunctionProperties>): string =>
+  packaging?.type === 'stacktape-lambda-buildpack' &&
+  languageOf(packaging.properties.entryfilePath) === 'node'
+    ? `NODE_OPTIONS${nodeOptions(runtimeOf({ packaging, ...(runtime === undefined ? {} : { runtime }) }), undefined)}`
+    : '';
+
+/** The own variables of a function, and what the tool sets besides. */
+export function addVariables(
+  { environment = [], packaging }: FunctionProperties,
+  name: string,
+  runtime: string,
+  stack: StackBuilder,
+): void {
+  const own = new Map<string, Value>();
+  for (const variable of environment) {
+    const value: Value = variable.value;
+    own.set(variable.name, typeof value === 'object' ? value : String(value));
+  }
+  if (packaging.type === 'stacktape-lambda-buildpack') {
+    if (languageOf(packaging.properties.entryfilePath) === 'node') {
+      own.set('NODE_OPTIONS', nodeOptions(runtime, own.get('NODE_OPTIONS')));
+    }
+  }
+  for (const [key, value] of own) stack.setVariable(name, key, value, 'own');
 }

@@ -9,9 +9,8 @@ import { cdnSchema } from '../cdn/cdn-schema.ts';
 import { checkCdn } from '../cdn/check-cdn.ts';
 import { addCdn, cdnParams, cdnVariables } from '../cdn/distribution.ts';
 import { canKnow } from '../known-addresses.ts';
-import { addLogForwarding, checkLogForwarding, logForwardingSchema } from '../log-groups/forwarding.ts';
+import { checkLogForwarding, logForwardingSchema } from '../log-groups/forwarding.ts';
 import { disabledSchema, retentionSchema } from '../log-groups/retention.ts';
-import { trustPolicy } from '../policies/documents.ts';
 import { checkStatements } from '../policies/statements.ts';
 import { closedObject, oneOf } from '../schema.ts';
 import { reachInVpc } from '../vpc/reach.ts';
@@ -25,14 +24,15 @@ import {
 import { joinDefaultVpcSchema, joinVpc, vpcConfig } from './default-vpc.ts';
 import { addAlias, checkDeployment, deploymentSchema } from './deployment.ts';
 import { addDestinations, checkDestinations, destinationsSchema } from './destinations.ts';
-import { checkEnvironment, environmentSchema, nodeOptions } from './environment.ts';
+import { addedOptions, addVariables, checkEnvironment, environmentSchema } from './environment.ts';
 import { eventsSchema } from './events/events-schema.ts';
 import { eventDescriptor } from './events/registry.ts';
 import { memory, storage, timeout } from './limits.ts';
-import { artifactKeyParameter, functionTarget, lambdaName, literalArn, logGroupName } from './names.ts';
+import { addLogGroup } from './log-group.ts';
+import { artifactKeyParameter, functionTarget, lambdaName, literalArn } from './names.ts';
 import { checkPackaging, packagingSchema } from './packaging.ts';
-import { iamRoleStatementsSchema, loggingStatement, roleName, roleStatements } from './role.ts';
-import { checkRuntime, handlerOf, languageOf, runtimeOf, runtimes } from './runtimes.ts';
+import { addRole, iamRoleStatementsSchema, roleStatements } from './role.ts';
+import { checkRuntime, handlerOf, runtimeOf, runtimes } from './runtimes.ts';
 import { checkTags, tagsSchema } from './tags.ts';
 import { addUrl, checkUrl, urlConnection, urlParams, urlSchema } from './url.ts';
 import { checkReach } from './vpc-reach.ts';
@@ -107,13 +107,6 @@ const schema = closedObject(
 export type FunctionProperties = Type.Static<typeof schema>;
 
 type FunctionResource = ConfigResource<FunctionProperties>;
-
-/** `NODE_OPTIONS` and what it holds besides the user's own, where the tool sets it. */
-const addedOptions = ({ packaging, runtime }: Partial<FunctionProperties>): string =>
-  packaging?.type === 'stacktape-lambda-buildpack' &&
-  languageOf(packaging.properties.entryfilePath) === 'node'
-    ? `NODE_OPTIONS${nodeOptions(runtimeOf({ packaging, ...(runtime === undefined ? {} : { runtime }) }), undefined)}`
-    : '';
 
 /** Spec 3 and 12. */
 export const functionDescriptor = defineResource({
@@ -220,36 +213,6 @@ export const functionDescriptor = defineResource({
 const rollbackAlarms = (resource: FunctionResource, stack: StackBuilder): string[] =>
   alarmsOf(stack.config, resource).map((alarm) => alarmId(resource, alarm));
 
-function addRole({ name, properties }: FunctionResource, stack: StackBuilder): void {
-  stack.add(name, stack.names.logicalId(name, 'AWS::IAM::Role'), {
-    Type: 'AWS::IAM::Role',
-    Properties: {
-      RoleName: roleName(stack.names, name),
-      AssumeRolePolicyDocument: trustPolicy('lambda.amazonaws.com'),
-      // Filled when everything that grants has been synthesized.
-      Policies: undefined,
-    },
-  });
-  if (!properties.logging?.disabled) {
-    stack.allow(name, 'allow-cloudwatch-logging-policy', [loggingStatement(logGroupName(stack.names, name))]);
-  }
-}
-
-function addLogGroup({ name, properties }: FunctionResource, stack: StackBuilder): void {
-  if (properties.logging?.disabled) return;
-  const id = stack.names.logicalId(name, 'AWS::Logs::LogGroup');
-  stack.add(name, id, {
-    Type: 'AWS::Logs::LogGroup',
-    Properties: {
-      LogGroupName: logGroupName(stack.names, name),
-      RetentionInDays: properties.logging?.retentionDays ?? 90,
-    },
-  });
-  stack.addFunctionDependency(name, id);
-  const forwarding = properties.logging?.logForwarding;
-  if (forwarding) addLogForwarding(stack, { owner: name, logGroup: id, forwarding });
-}
-
 function artifactOf(name: string, stack: StackBuilder): Value {
   const bucket = stack.parameter('ArtifactBucket', {
     Type: 'String',
@@ -285,23 +248,4 @@ function addFunction({ name, properties, helper }: FunctionResource, stack: Stac
     },
   });
   addVariables(properties, name, runtime, stack);
-}
-
-function addVariables(
-  { environment = [], packaging }: FunctionProperties,
-  name: string,
-  runtime: string,
-  stack: StackBuilder,
-): void {
-  const own = new Map<string, Value>();
-  for (const variable of environment) {
-    const value: Value = variable.value;
-    own.set(variable.name, typeof value === 'object' ? value : String(value));
-  }
-  if (packaging.type === 'stacktape-lambda-buildpack') {
-    if (languageOf(packaging.properties.entryfilePath) === 'node') {
-      own.set('NODE_OPTIONS', nodeOptions(runtime, own.get('NODE_OPTIONS')));
-    }
-  }
-  for (const [key, value] of own) stack.setVariable(name, key, value, 'own');
 }

@@ -1,6 +1,6 @@
 import type { CheckContext, LocalFinding } from '../../model/descriptor.ts';
 import { connectionMacroNames } from '../connection-macros.ts';
-import type { PrivateServiceProperties } from '../private-service.ts';
+import type { PrivateServiceProperties } from '../private-service/private-service.ts';
 import { accessibilityOf, type DatabaseProperties } from '../relational-database/properties.ts';
 
 /** Resource types that only the VPC reaches, whatever they say. */

@@ -17,12 +17,12 @@ import {
 import { addRecords } from '../domains/records.ts';
 import { fitName } from '../names.ts';
 import { closedObject, oneOf } from '../schema.ts';
-import { cidrOf } from '../vpc/ip-ranges.ts';
+import { cidrOf, tcpFrom } from '../vpc/ip-ranges.ts';
 import { networkOf } from '../vpc/vpc.ts';
 import { checkFirewall, firewallArn, firewallReference } from '../web-app-firewall/web-app-firewall.ts';
+import { checkListeners } from './check-listeners.ts';
 import {
   addListeners,
-  checkListeners,
   listenerSchema,
   listenersOf,
   loadBalancerId,
@@ -95,12 +95,7 @@ export const applicationLoadBalancer = defineResource({
         GroupDescription: `Load balancer ${name} of stack ${names.stackName}`,
         VpcId: network.vpcId,
         SecurityGroupIngress: listeners.flatMap(({ port, whitelistIps = ['0.0.0.0/0'] }) =>
-          whitelistIps.map((ip) => ({
-            IpProtocol: 'tcp',
-            FromPort: port,
-            ToPort: port,
-            CidrIp: cidrOf(ip),
-          })),
+          whitelistIps.map((ip) => tcpFrom(cidrOf(ip), port)),
         ),
       },
     });

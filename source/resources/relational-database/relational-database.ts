@@ -2,7 +2,7 @@ import { defineResource } from '../../model/descriptor.ts';
 import type { Value } from '../../model/intrinsic.ts';
 import type { StackBuilder } from '../../model/stack-builder.ts';
 import { checkAlarms } from '../alarms/resolve-alarms.ts';
-import { cidrOf } from '../vpc/ip-ranges.ts';
+import { cidrOf, tcpFrom } from '../vpc/ip-ranges.ts';
 import { networkOf, securityGroupId } from '../vpc/vpc.ts';
 import { checkDatabase } from './checks.ts';
 import { addCluster } from './cluster.ts';
@@ -72,13 +72,7 @@ export const relationalDatabase = defineResource({
 
 function addSecurityGroup({ name, properties }: Database, stack: StackBuilder): void {
   const port = portOf(properties.engine);
-  const from = (CidrIp: Value, Description: string) => ({
-    IpProtocol: 'tcp',
-    FromPort: port,
-    ToPort: port,
-    CidrIp,
-    Description,
-  });
+  const from = (range: Value, Description: string) => ({ ...tcpFrom(range, port), Description });
   const network = networkOf(stack);
   const mode = accessibilityOf(properties);
   const listed: readonly Value[] = properties.accessibility?.whitelistedIps ?? [];

@@ -10,6 +10,14 @@ export const ipRangeSchema = Type.String({
   examples: ['203.0.113.7'],
 });
 
+/** A rule of a security group: connections from a range of addresses to one port. */
+export const tcpFrom = (CidrIp: Value, port: number) => ({
+  IpProtocol: 'tcp',
+  FromPort: port,
+  ToPort: port,
+  CidrIp,
+});
+
 /** `CidrIp` of a rule: one address is a range of one. */
 export function cidrOf(address: Value): Value {
   if (typeof address !== 'string') return join('', [address, '/32']);

@@ -2,12 +2,8 @@ import * as Type from 'typebox';
 import { defineEvent, type EventUse } from '../../../model/descriptor.ts';
 import { ref, sub } from '../../../model/intrinsic.ts';
 import type { StackBuilder } from '../../../model/stack-builder.ts';
-import {
-  checkListenerPort,
-  listenerId,
-  listenerOf,
-  type WithListeners,
-} from '../../load-balancer/listeners.ts';
+import { checkListenerPort } from '../../load-balancer/check-listeners.ts';
+import { listenerId, listenerOf, type WithListeners } from '../../load-balancer/listeners.ts';
 import { closedObject, staticText } from '../../schema.ts';
 import { checkConditions, conditionProperties, conditionsOf } from './load-balancer-conditions.ts';
 

@@ -1,28 +1,24 @@
 import * as Type from 'typebox';
-import type { ConfigResource } from '../model/config.ts';
-import { defineResource, type LocalFinding } from '../model/descriptor.ts';
-import { getAtt, join, ref, type Value } from '../model/intrinsic.ts';
-import type { Names, StackBuilder } from '../model/stack-builder.ts';
-import { healthCheck, healthCheckSchema } from './container/health-check.ts';
+import type { ConfigResource } from '../../model/config.ts';
+import { defineResource, type LocalFinding } from '../../model/descriptor.ts';
+import { getAtt, join, ref, type Value } from '../../model/intrinsic.ts';
+import type { Names, StackBuilder } from '../../model/stack-builder.ts';
+import { healthCheckSchema } from '../container/health-check.ts';
+import { checkContainerPackaging, containerPackagingSchema } from '../container/packaging.ts';
+import { addScaling, checkScaling, leastInstances, scalingSchema } from '../container/scaling.ts';
 import {
-  checkContainerPackaging,
-  commandOf,
-  containerPackagingSchema,
-  imageOf,
-} from './container/packaging.ts';
-import { addScaling, checkScaling, leastInstances, scalingSchema } from './container/scaling.ts';
-import {
-  addContainerLogs,
   addContainerSecurityGroup,
-  addRole,
-  connectWorkload,
   containerEnvironment,
   workloadProperties,
-} from './container/workload.ts';
-import { checkStatements } from './policies/statements.ts';
-import { closedObject, oneOf } from './schema.ts';
-import { networkFor } from './vpc/private-subnets.ts';
-import { networkOf, usesPrivateSubnets } from './vpc/vpc.ts';
+} from '../container/workload.ts';
+import { loadBalancerId } from '../load-balancer/listeners.ts';
+import { checkStatements } from '../policies/statements.ts';
+import { closedObject, oneOf } from '../schema.ts';
+import { tcpFrom } from '../vpc/ip-ranges.ts';
+import { networkFor } from '../vpc/private-subnets.ts';
+import { usesPrivateSubnets } from '../vpc/vpc.ts';
+import { addLoadBalancer } from './load-balancer.ts';
+import { addTaskDefinition } from './task-definition.ts';
 
 /**
  * Megabytes that Fargate takes for a number of processors: least, most, step.
@@ -110,9 +106,6 @@ const portOf = ({ port = 3000 }: PrivateServiceProperties): number => port;
 const isBalanced = ({ loadBalancing }: Partial<PrivateServiceProperties>): boolean =>
   loadBalancing?.type === 'application-load-balancer';
 
-const balancerId = (names: Names, name: string): string =>
-  names.logicalId(name, 'AWS::ElasticLoadBalancingV2::LoadBalancer');
-
 const namespaceId = 'StpServiceConnectHttpNamespace';
 
 /** Spec 13.13. */
@@ -149,11 +142,9 @@ export const privateService = defineResource({
       Type: 'AWS::ECS::Cluster',
       Properties: { ClusterName: names.physicalName(name, 255) },
     });
-    const target = isBalanced(properties) ? addBalancer(resource, stack) : undefined;
-    const group = addContainerSecurityGroup(name, stack, [
-      { IpProtocol: 'tcp', FromPort: port, ToPort: port, CidrIp: network.cidrBlock },
-    ]);
-    const task = addTaskDefinition(resource, stack);
+    const target = isBalanced(properties) ? addLoadBalancer(name, port, stack) : undefined;
+    const group = addContainerSecurityGroup(name, stack, [tcpFrom(network.cidrBlock, port)]);
+    const task = addTaskDefinition(resource, port, stack);
     const service = names.logicalId(name, 'AWS::ECS::Service');
     stack.add(name, service, {
       Type: 'AWS::ECS::Service',
@@ -190,7 +181,7 @@ export const privateService = defineResource({
 function addressOf({ name, properties }: Service, names: Names): Value {
   const port = portOf(properties);
   return isBalanced(properties)
-    ? join(':', [getAtt(balancerId(names, name), 'DNSName'), String(port)])
+    ? join(':', [getAtt(loadBalancerId(names, name), 'DNSName'), String(port)])
     : `${serviceName(name)}:${port}`;
 }
 
@@ -226,97 +217,4 @@ function serviceConnect(name: string, port: number, stack: StackBuilder): Value 
       },
     ],
   };
-}
-
-function addTaskDefinition({ name, properties }: Service, stack: StackBuilder): string {
-  const { names } = stack;
-  const port = portOf(properties);
-  const { roleArn, variables } = connectWorkload(
-    {
-      name,
-      environment: [{ name: 'PORT', value: port }, ...(properties.environment ?? [])],
-      environmentPath: ['environment'],
-      properties,
-    },
-    'ecs-tasks.amazonaws.com',
-    stack,
-  );
-  const executionRole = addRole(name, 'execution', 'ecs-tasks.amazonaws.com', stack, {
-    managed: ['AmazonECSTaskExecutionRolePolicy'],
-  });
-  const id = names.logicalId(name, 'AWS::ECS::TaskDefinition');
-  const { cpu, memory } = properties.resources;
-  stack.add(name, id, {
-    Type: 'AWS::ECS::TaskDefinition',
-    Properties: {
-      Family: names.physicalName(name, 255),
-      Cpu: String(cpu * 1024),
-      Memory: String(memory),
-      NetworkMode: 'awsvpc',
-      RequiresCompatibilities: ['FARGATE'],
-      TaskRoleArn: roleArn,
-      ExecutionRoleArn: executionRole,
-      ContainerDefinitions: [
-        {
-          Name: name,
-          Image: imageOf(name, properties.packaging, stack),
-          Command: commandOf(properties.packaging),
-          Essential: true,
-          PortMappings: [
-            { Name: 'main', ContainerPort: port, Protocol: 'tcp', AppProtocol: properties.protocol },
-          ],
-          Environment: variables,
-          HealthCheck: healthCheck(properties.internalHealthCheck),
-          StopTimeout: properties.stopTimeout,
-          LogConfiguration: addContainerLogs(name, 'ecs', properties.logging, stack),
-        },
-      ],
-    },
-  });
-  return id;
-}
-
-/** A load balancer inside the VPC. Returns the logical ids of its listener and target group. */
-function addBalancer(
-  { name, properties }: Service,
-  stack: StackBuilder,
-): { listener: string; group: string } {
-  const { names } = stack;
-  const network = networkOf(stack);
-  const port = portOf(properties);
-  const securityGroup = names.logicalId(name, 'AWS::EC2::SecurityGroup', { specifier: 'lb' });
-  stack.add(name, securityGroup, {
-    Type: 'AWS::EC2::SecurityGroup',
-    Properties: {
-      GroupName: names.physicalName(`${name}-lb-sg`, 255),
-      GroupDescription: `Load balancer of ${name} of stack ${names.stackName}`,
-      VpcId: network.vpcId,
-      SecurityGroupIngress: [{ IpProtocol: 'tcp', FromPort: port, ToPort: port, CidrIp: network.cidrBlock }],
-    },
-  });
-  stack.add(name, balancerId(names, name), {
-    Type: 'AWS::ElasticLoadBalancingV2::LoadBalancer',
-    Properties: {
-      Type: 'application',
-      Scheme: 'internal',
-      Subnets: network.subnetIds,
-      SecurityGroups: [getAtt(securityGroup, 'GroupId')],
-    },
-  });
-  const group = names.logicalId(name, 'AWS::ElasticLoadBalancingV2::TargetGroup');
-  stack.add(name, group, {
-    Type: 'AWS::ElasticLoadBalancingV2::TargetGroup',
-    Properties: { Port: port, Protocol: 'HTTP', TargetType: 'ip', VpcId: network.vpcId },
-  });
-  const listener = names.logicalId(name, 'AWS::ElasticLoadBalancingV2::Listener');
-  stack.add(name, listener, {
-    Type: 'AWS::ElasticLoadBalancingV2::Listener',
-    Properties: {
-      LoadBalancerArn: ref(balancerId(names, name)),
-      Port: port,
-      Protocol: 'HTTP',
-      DefaultActions: [{ Type: 'forward', TargetGroupArn: ref(group) }],
-    },
-  });
-  return { listener, group };
 }
