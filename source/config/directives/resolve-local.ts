@@ -1,13 +1,9 @@
 import type { ConfigPath, Finding } from '../../model/diagnostic.ts';
 import { didYouMean } from '../../model/nearest-word.ts';
 import { builtIn, builtIns, DirectiveError, isSecretId, type LocalContext } from './built-ins.ts';
+import { At, atArgument, findingOf, notAccessible, unknownDirective } from './directive-findings.ts';
 import type { ExternalCall, Externals } from './external-call.ts';
-import {
-  type DirectiveCall,
-  DirectiveSyntaxError,
-  directiveNameAt,
-  parseDirective,
-} from './parse-directive.ts';
+import { type DirectiveCall, directiveNameAt, parseDirective } from './parse-directive.ts';
 import { type RuntimeArgument, type RuntimeCall, RuntimeValue } from './runtime-value.ts';
 
 type Container = Record<string | number, unknown>;
@@ -388,20 +384,6 @@ function customDirectives(config: unknown): Map<string, string> {
   return found;
 }
 
-/** An error together with the part of the text that it is about. */
-class At extends Error {
-  readonly error: DirectiveError;
-  readonly start: number;
-  readonly end: number;
-
-  constructor(error: DirectiveError, start: number, end: number) {
-    super(error.message);
-    this.error = error;
-    this.start = start;
-    this.end = end;
-  }
-}
-
 /** What CloudFormation alone knows, in a list or a mapping. */
 function runtimeIn(value: unknown): RuntimeValue | undefined {
   if (value instanceof RuntimeValue) return value;
@@ -426,58 +408,4 @@ function readsPath({ name, args }: DirectiveCall): boolean {
   if (name === 'File') return true;
   const directive = builtIn(name);
   return directive?.when === 'local' && directive.readsPath === true && args.length === 0;
-}
-
-function unknownDirective(name: string, names: readonly string[]): DirectiveError {
-  const known = names.map((one) => `$${one}`);
-  const near = didYouMean(`$${name}`, known);
-  return new DirectiveError(
-    'unknown-directive',
-    `Unknown directive $${name}. You can only use built-in and custom directives.`,
-    {
-      expected: `one of ${known.join(', ')}`,
-      suggestion: near.suggestion ?? 'Directives of your own are registered in "directives".',
-    },
-  );
-}
-
-const notAccessible = (call: DirectiveCall, path: readonly string[]): At =>
-  new At(
-    new DirectiveError(
-      'directive-path',
-      `Property with path "${path.join('.')}" is not accessible on result of directive $${call.name}().`,
-    ),
-    path.length > 0 ? call.bracketEnd : call.start,
-    call.end,
-  );
-
-/** Points at the argument that the error names, else at the whole call. */
-export function atArgument(error: DirectiveError, call: DirectiveCall): At {
-  const argument = error.details.argument === undefined ? undefined : call.args[error.details.argument];
-  return new At(error, argument?.start ?? call.start, argument?.end ?? call.end);
-}
-
-export function findingOf(error: unknown, written: string, path: ConfigPath): Finding {
-  if (error instanceof DirectiveSyntaxError) {
-    return {
-      severity: 'error',
-      code: 'directive-syntax',
-      path,
-      within: [error.offset, Math.min(error.offset + 1, Math.max(written.length, error.offset))],
-      message: error.message,
-      ...(error.expected === undefined ? {} : { expected: error.expected }),
-    };
-  }
-  const directiveError = error instanceof At ? error.error : error;
-  if (!(directiveError instanceof DirectiveError)) throw error;
-  const { expected, suggestion } = directiveError.details;
-  return {
-    severity: 'error',
-    code: directiveError.code,
-    path,
-    ...(error instanceof At ? { within: [error.start, error.end] as const } : {}),
-    message: directiveError.message,
-    ...(expected === undefined ? {} : { expected }),
-    ...(suggestion === undefined ? {} : { suggestion }),
-  };
 }

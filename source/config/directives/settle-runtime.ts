@@ -1,7 +1,7 @@
 import type { ConfigPath, Finding } from '../../model/diagnostic.ts';
 import type { Value } from '../../model/intrinsic.ts';
 import { builtIn, DirectiveError, joinParts, type RuntimeContext } from './built-ins.ts';
-import { atArgument, findingOf } from './resolve-local.ts';
+import { atArgument, findingOf } from './directive-findings.ts';
 import { type RuntimeArgument, type RuntimeCall, RuntimeValue } from './runtime-value.ts';
 
 type Container = Record<string | number, unknown>;
