@@ -32,6 +32,33 @@ test('05-environment: a serverless database and every kind of variable', () => {
   ]);
 });
 
+test('the name of the user may be a secret too', () => {
+  const name = '{{resolve:secretsmanager:postgres-credentials:SecretString:userName}}';
+  const password = '{{resolve:secretsmanager:postgres-credentials:SecretString:password}}';
+  const text = withDatabase(
+    'type: postgres, properties: { primaryInstance: { instanceSize: db.t4g.micro } }',
+    {
+      properties: '      connectTo: [db]\n',
+    },
+  ).replace(
+    '{ masterUserName: admin, masterUserPassword: "pass#word" }',
+    `{ masterUserName: "$Secret('postgres-credentials.userName')", masterUserPassword: "$Secret('postgres-credentials.password')" }`,
+  );
+  const stack = synthesize(text);
+  expect(property(stack, 'DbDbInstance')).toMatchObject({
+    MasterUsername: name,
+    MasterUserPassword: password,
+  });
+  const variables = property(stack, 'GetPostsFunction', 'Environment', 'Variables') as Record<
+    string,
+    unknown
+  >;
+  expect(JSON.stringify(variables.STP_DB_CONNECTION_STRING)).toContain(`postgresql://${name}:${password}@`);
+  expect(JSON.stringify(variables.STP_DB_JDBC_CONNECTION_STRING)).toContain(
+    `?user=${name}&password=${password}`,
+  );
+});
+
 test('Aurora Serverless v1 compiles with every default, and says that AWS has ended it', () => {
   const text = configText('examples/18-alarm-in-config');
   expect(property(synthesize(text), 'MyDatabaseDbCluster')).toMatchObject({

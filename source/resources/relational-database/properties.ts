@@ -16,7 +16,6 @@ export const databaseSchema = closedObject({
     {
       masterUserName: Type.Optional(
         Type.String({
-          'stp:static': true,
           description: 'Name of the user.',
           default: 'db_master_user',
           examples: ['admin'],
