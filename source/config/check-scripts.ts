@@ -44,7 +44,7 @@ function* checkScript(script: Raw, path: ConfigPath): Iterable<Finding> {
 }
 
 function* checkHook(hook: Raw, path: ConfigPath, scripts: readonly string[]): Iterable<Finding> {
-  const used = ['executeCommand', 'executeNamedScript', 'scriptName'].filter(
+  const used = ['executeCommand', 'executeScript', 'executeNamedScript', 'scriptName'].filter(
     (way) => hook[way] !== undefined,
   );
   const [way] = used;
@@ -54,12 +54,18 @@ function* checkHook(hook: Raw, path: ConfigPath, scripts: readonly string[]): It
       code: 'hook-command',
       path,
       message: `A hook of "${path[1]}" has ${used.length === 0 ? 'nothing to run' : `${used.join(' and ')}, and only one of them can be`}.`,
-      expected: 'scriptName, executeNamedScript or executeCommand',
+      expected: 'scriptName, executeNamedScript, executeCommand or executeScript',
     };
     return;
   }
   const name = hook[way];
-  if (way === 'executeCommand' || typeof name !== 'string' || scripts.includes(name)) return;
+  if (
+    way === 'executeCommand' ||
+    way === 'executeScript' ||
+    typeof name !== 'string' ||
+    scripts.includes(name)
+  )
+    return;
   yield {
     severity: 'error',
     code: 'unknown-script',

@@ -137,6 +137,7 @@ const hookPoints = [
 
 const hook = closedObject({
   executeCommand: Type.Optional(staticText({ description: 'Command for the shell.', minLength: 1 })),
+  executeScript: Type.Optional(staticText({ description: 'File to run.', minLength: 1 })),
   executeNamedScript: Type.Optional(staticText({ description: 'One of "scripts".' })),
   scriptName: Type.Optional(staticText({ description: 'One of "scripts".' })),
   skipOnLocal: Type.Optional(staticSwitch({ description: 'Not on a computer of somebody.' })),

@@ -14,8 +14,8 @@ export type Script = {
   assumeRoleOfResource?: string;
 };
 
-/** A command of its own, or one of the scripts. */
-export type Hook = ({ executeCommand: string } | { scriptName: string }) & {
+/** A command or a file of its own, or one of the scripts. */
+export type Hook = ({ executeCommand: string } | { executeScript: string } | { scriptName: string }) & {
   skipOnLocal?: boolean;
   skipOnCI?: boolean;
 };

@@ -14,7 +14,7 @@ test('scripts and hooks of the old dialect', () => {
   migrate: { executeScript: migrate.ts }
 hooks:
   beforeDeploy: [{ executeCommand: npm test, skipOnCI: true }]
-  afterDeploy: [{ executeNamedScript: seed }]
+  afterDeploy: [{ executeNamedScript: seed }, { executeScript: check.ts }]
 `),
   ).toMatchObject({
     scripts: {
@@ -28,7 +28,7 @@ hooks:
     },
     hooks: {
       beforeDeploy: [{ executeCommand: 'npm test', skipOnCI: true }],
-      afterDeploy: [{ scriptName: 'seed' }],
+      afterDeploy: [{ scriptName: 'seed' }, { executeScript: 'check.ts' }],
     },
   });
 });
