@@ -6,6 +6,7 @@ import {
   correction,
   describe,
   describeSchema,
+  describeShape,
   inside,
   kindOf,
   nameAt,
@@ -77,7 +78,7 @@ class SchemaCheck {
           ? `${nameAt(path)} has no value.`
           : `${nameAt(path)} has to be ${withoutBounds(schema)}, not ${describe(value)}.`,
         {
-          expected: describeSchema(schema),
+          expected: describeShape(schema),
           ...correction(value, types),
           ...(value === null ? { at: 'key' } : {}),
         },
@@ -92,8 +93,10 @@ class SchemaCheck {
 
   #object(value: Record<string, unknown>, schema: SchemaNode, path: ConfigPath): void {
     const properties = schema.properties ?? {};
+    // What this version does not have may stand for what it requires, as "kinesisStreamName" does for "streamArn".
+    const replaced = schema['stp:later']?.some((key) => Object.hasOwn(value, key)) ?? false;
     for (const key of schema.required ?? []) {
-      if (Object.hasOwn(value, key)) continue;
+      if (replaced || Object.hasOwn(value, key)) continue;
       const expected = describeSchema(properties[key] ?? {});
       this.#report('missing-property', path, `Property "${key}" is missing${inside(path)}.`, {
         at: 'key',
@@ -269,6 +272,7 @@ class SchemaCheck {
         `The ${noun} "${type}" is not supported by this version yet.`,
         {
           expected: oneOfWords(types),
+          ...(schema['stp:laterHint'] === undefined ? {} : { suggestion: schema['stp:laterHint'] }),
         },
       );
     } else {

@@ -23,6 +23,7 @@ const overrides = mapOf(mapOf(Type.Unknown()), {
 const resource = {
   'stp:noun': 'resource type',
   'stp:laterTypes': laterResourceTypes,
+  'stp:laterHint': 'Leave it out, or write what it consists of in "cloudformationResources".',
   discriminator: { propertyName: 'type' },
   anyOf: resourceDescriptors.map((descriptor) => variant(descriptor.type, descriptor, { overrides })),
 };

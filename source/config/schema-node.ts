@@ -24,5 +24,7 @@ export type SchemaNode = SchemaKeywords & {
   maxItems?: number;
   uniqueItems?: boolean;
   'stp:laterTypes'?: readonly string[];
+  /** What to do where one of those stands. */
+  'stp:laterHint'?: string;
   'stp:noun'?: string;
 };

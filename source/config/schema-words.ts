@@ -80,6 +80,17 @@ export function describeSchema(schema: SchemaNode): string {
   return base;
 }
 
+/** More names would hide the sentence that they belong to. */
+const mostNames = 8;
+
+/** What a schema takes, and for mappings and lists of them also which properties, where they are few. */
+export function describeShape(schema: SchemaNode): string {
+  const { items } = schema;
+  const names = Object.keys((items ?? schema).properties ?? {});
+  if (names.length === 0 || names.length > mostNames) return describeSchema(schema);
+  return `${items ? 'a list of mappings' : 'a mapping'} with ${names.join(', ')}`;
+}
+
 /** What to write for `"512"` where a number is wanted, for `512` where a text is, and for `!Ref`. */
 export function correction(value: unknown, types: readonly string[]): { suggestion?: string } {
   if (isIntrinsic(value)) {

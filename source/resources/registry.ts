@@ -37,12 +37,43 @@ export const resourceDescriptors: readonly ResourceDescriptor[] = [
   mongoDbAtlasCluster,
 ];
 
-/** Resource types of Stacktape that this version does not have. */
+/** Resource types of Stacktape, of all its versions, that this version does not have. */
 export const laterResourceTypes: readonly string[] = [
-  'web-service',
-  'worker-service',
+  'agentcore-browser',
+  'agentcore-code-interpreter',
+  'agentcore-gateway',
+  'agentcore-memory',
+  'agentcore-runtime',
+  'appsync-api',
+  'astro-web',
+  'aws-cdk-construct',
+  'bastion',
+  'container-workload',
+  'convex',
+  'custom-resource-definition',
+  'custom-resource-instance',
+  'deployment-script',
+  'dsql-database',
+  'edge-lambda-function',
+  'efs-filesystem',
+  'email-sender',
+  'hosting-bucket',
+  'kafka-cluster',
+  'kinesis-stream',
   'multi-container-workload',
+  'network-load-balancer',
+  'nextjs-web',
+  'nuxt-web',
+  'open-search-domain',
+  'remix-web',
+  'solidstart-web',
   'state-machine',
+  'sveltekit-web',
+  'tanstack-web',
+  'uptime-check',
+  'web-service',
+  'websocket-api-gateway',
+  'worker-service',
 ];
 
 const byType = new Map(resourceDescriptors.map((descriptor) => [descriptor.type, descriptor]));

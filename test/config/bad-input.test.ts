@@ -75,6 +75,7 @@ test('a type of Stacktape that is not here yet', () => {
         |           ^^^^^^^^^^^
 
       expected: one of function, …
+      Leave it out, or write what it consists of in "cloudformationResources".
     "
   `);
 });

@@ -62,6 +62,7 @@ const branches = {
 /** How a function becomes an artifact (spec 4.1). */
 export const packagingSchema = variants(branches, {
   noun: 'packaging',
+  'stp:laterTypes': ['js-bundle'],
   title: 'Packaging',
   description: 'Where the code is and how it becomes an artifact.',
 });

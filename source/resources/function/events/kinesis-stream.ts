@@ -15,29 +15,32 @@ import {
 
 const standardBatch = 10;
 
-const schema = closedObject({
-  streamArn: Type.String({
-    title: 'Stream',
-    description: 'ARN of the stream.',
-    examples: ['arn:aws:kinesis:us-east-1:000000000000:stream/clicks'],
-    minLength: 1,
-  }),
-  consumerArn: Type.Optional(
-    Type.String({
-      title: 'Consumer',
-      description: 'ARN of a consumer with enhanced fan-out.',
-      examples: ['arn:aws:kinesis:us-east-1:000000000000:stream/clicks/consumer/own:1767225600'],
+const schema = closedObject(
+  {
+    streamArn: Type.String({
+      title: 'Stream',
+      description: 'ARN of the stream.',
+      examples: ['arn:aws:kinesis:us-east-1:000000000000:stream/clicks'],
+      minLength: 1,
     }),
-  ),
-  autoCreateConsumer: Type.Optional(
-    staticSwitch({
-      title: 'Own consumer',
-      description: 'Makes a consumer with enhanced fan-out, which does not share its throughput.',
-      default: false,
-    }),
-  ),
-  ...streamProperties(standardBatch),
-});
+    consumerArn: Type.Optional(
+      Type.String({
+        title: 'Consumer',
+        description: 'ARN of a consumer with enhanced fan-out.',
+        examples: ['arn:aws:kinesis:us-east-1:000000000000:stream/clicks/consumer/own:1767225600'],
+      }),
+    ),
+    autoCreateConsumer: Type.Optional(
+      staticSwitch({
+        title: 'Own consumer',
+        description: 'Makes a consumer with enhanced fan-out, which does not share its throughput.',
+        default: false,
+      }),
+    ),
+    ...streamProperties(standardBatch),
+  },
+  { 'stp:later': ['kinesisStreamName'] },
+);
 
 /** Spec 6.7. */
 export const kinesisStreamEvent = defineEvent({

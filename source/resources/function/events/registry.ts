@@ -29,7 +29,7 @@ export const eventDescriptors: readonly EventDescriptor[] = [
 ];
 
 /** Event types of Stacktape that this version does not have. */
-export const laterEventTypes: readonly string[] = [];
+export const laterEventTypes: readonly string[] = ['iot'];
 
 const byType = new Map(eventDescriptors.map((descriptor) => [descriptor.type, descriptor]));
 
