@@ -216,6 +216,22 @@ exports.loud = () => {
 });
 
 describe('files', () => {
+  test('the variables of a file are those of a function', async () => {
+    write({ '.env.staging': 'TOKEN="abc def"\nDEBUG=1\n' });
+    const text = withValue('x').replace(/environment: .*/, "environment: $File('.env.staging')");
+    const { config } = await load(text);
+    const environment = config?.resources[0]?.properties.environment as { name: string }[];
+    expect(environment.toSorted((one, other) => one.name.localeCompare(other.name))).toEqual([
+      { name: 'DEBUG', value: '1' },
+      { name: 'TOKEN', value: 'abc def' },
+    ]);
+  });
+
+  test('elsewhere they have their names', async () => {
+    write({ 'team.env': 'TOKEN=abc\n' });
+    expect(await outcome('$Var().team.TOKEN', 'variables: { team: "$File(\'team.env\')" }\n')).toBe('abc');
+  });
+
   test.each([
     ["$File('data.json').list.1", 'b'],
     ["$File('data.yml').name", 'yaml'],

@@ -4,7 +4,7 @@ import { extname, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { AwsError, UserError } from '../../model/errors.ts';
 import { YamlSource } from '../yaml-source.ts';
-import type { AskAws, ExternalAnswer, ExternalCall } from './external-call.ts';
+import { type AskAws, type ExternalAnswer, type ExternalCall, isEnvFile } from './external-call.ts';
 
 export type Outside = {
   /** Absolute folder of the config. */
@@ -92,7 +92,7 @@ async function readText(path: string, directive: string, directory: string): Pro
 
 /** The data of a file by its ending. */
 async function readData(path: string, directory: string): Promise<unknown> {
-  const extension = /(?:^|[/\\])\.env(?:\.[^/\\]*)?$/.test(path) ? '.env' : extname(path).toLowerCase();
+  const extension = isEnvFile(path) ? '.env' : extname(path).toLowerCase();
   if (/^\.[cm]?[jt]s$/.test(extension)) {
     await readText(path, 'File', directory);
     const { readJavaScript } = await import('./javascript.ts');

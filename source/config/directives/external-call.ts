@@ -37,3 +37,6 @@ export type Externals = {
 
 /** Equal calls are made once (spec 2.1). */
 export const callKey = (call: ExternalCall): string => JSON.stringify(call);
+
+/** `.env`, `.env.staging`, `staging.env`. */
+export const isEnvFile = (path: string): boolean => /(?:^|[/\\])\.env(?:\.[^/\\]*)?$|\.env$/i.test(path);

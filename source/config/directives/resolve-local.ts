@@ -2,7 +2,7 @@ import type { ConfigPath, Finding } from '../../model/diagnostic.ts';
 import { didYouMean } from '../../model/nearest-word.ts';
 import { builtIn, builtIns, DirectiveError, isSecretId, type LocalContext } from './built-ins.ts';
 import { At, atArgument, findingOf, notAccessible, unknownDirective } from './directive-findings.ts';
-import type { ExternalCall, Externals } from './external-call.ts';
+import { type ExternalCall, type Externals, isEnvFile } from './external-call.ts';
 import { type DirectiveCall, directiveNameAt, parseDirective } from './parse-directive.ts';
 import { type RuntimeArgument, type RuntimeCall, RuntimeValue } from './runtime-value.ts';
 
@@ -307,6 +307,12 @@ class LocalResolver {
         call.start,
         call.bracketEnd,
       );
+    }
+    // As a whole the variables of a file are what "environment" takes: a list.
+    if (path.length === 0 && call.name === 'File' && isEnvFile(String(args[0]))) {
+      if (this.#here.path.at(-1) === 'environment') {
+        return Object.entries(value ?? {}).map(([name, text]) => ({ name, value: text }));
+      }
     }
     return value;
   }
