@@ -142,6 +142,17 @@ describe('engines', () => {
       ServerlessV2ScalingConfiguration: { MinCapacity: 0, MaxCapacity: 10 },
     });
     expect(property(stack, 'DbDbInstance0', 'DBInstanceClass')).toBe('db.serverless');
+    expect(stack.template.Resources.DbDbInstance1).toBeUndefined();
+  });
+
+  test('Aurora Serverless v2 with instances that only read', () => {
+    const engine = 'type: aurora-postgresql-serverless-v2, properties: { serverlessReadersCount: 2 }';
+    const stack = synthesize(withDatabase(engine));
+    expect(
+      ['DbDbInstance0', 'DbDbInstance1', 'DbDbInstance2', 'DbDbInstance3'].map(
+        (id) => stack.template.Resources[id]?.Properties?.DBInstanceClass,
+      ),
+    ).toEqual(['db.serverless', 'db.serverless', 'db.serverless', undefined]);
   });
 
   test('addresses hold what the user is told, with the password as an address takes it', () => {

@@ -26,8 +26,10 @@ export function instanceClasses({ properties: { engine } }: Database): readonly 
   switch (engineOf(engine.type).kind) {
     case 'cluster':
       return (engine.properties as ClusterProperties).instances.map(({ instanceSize }) => instanceSize);
-    case 'serverless-v2':
-      return ['db.serverless'];
+    case 'serverless-v2': {
+      const { serverlessReadersCount = 0 } = (engine.properties ?? {}) as ServerlessV2Properties;
+      return Array<string>(1 + serverlessReadersCount).fill('db.serverless');
+    }
     default:
       return [];
   }

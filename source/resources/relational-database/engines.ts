@@ -172,6 +172,15 @@ const serverlessSchema = closedObject({
 const serverlessV2Schema = closedObject({
   minCapacity: capacity('Capacity units at rest; 0 lets it stop. Default 0.', 0, 256),
   maxCapacity: capacity('Capacity units under load. Default 10.', 1, 256),
+  serverlessReadersCount: Type.Optional(
+    Type.Integer({
+      'stp:static': true,
+      description: 'Instances that only read.',
+      default: 0,
+      minimum: 0,
+      maximum: 15,
+    }),
+  ),
   dbName,
   version,
   disableAutoMinorVersionUpgrade,
