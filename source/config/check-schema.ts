@@ -95,8 +95,11 @@ class SchemaCheck {
     const properties = schema.properties ?? {};
     // What this version does not have may stand for what it requires, as "kinesisStreamName" does for "streamArn".
     const replaced = schema['stp:later']?.some((key) => Object.hasOwn(value, key)) ?? false;
+    const renamed = Object.entries(schema['stp:formerly'] ?? {}).flatMap(([former, name]) =>
+      Object.hasOwn(value, former) ? [name] : [],
+    );
     for (const key of schema.required ?? []) {
-      if (replaced || Object.hasOwn(value, key)) continue;
+      if (replaced || renamed.includes(key) || Object.hasOwn(value, key)) continue;
       const expected = describeSchema(properties[key] ?? {});
       this.#report('missing-property', path, `Property "${key}" is missing${inside(path)}.`, {
         at: 'key',
@@ -121,10 +124,11 @@ class SchemaCheck {
       );
       return;
     }
+    const name = schema['stp:formerly']?.[key];
     this.#report('unknown-property', [...path, key], `Unknown property "${key}"${inside(path)}.`, {
       at: 'key',
       expected: known.length === 0 ? 'no properties' : `one of ${known.join(', ')}`,
-      ...didYouMean(key, known),
+      ...(name === undefined ? didYouMean(key, known) : { suggestion: `Here it is called "${name}".` }),
     });
   }
 

@@ -162,5 +162,6 @@ export const configSchema = closedObject(
   },
   {
     title: 'Stacktape config',
+    'stp:formerly': { stackName: 'serviceName', projectName: 'serviceName' },
   },
 ) as unknown as SchemaNode;

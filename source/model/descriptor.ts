@@ -45,6 +45,8 @@ export type SchemaKeywords = {
   'stp:format'?: string;
   /** Properties that Stacktape has and this version does not. */
   'stp:later'?: readonly string[];
+  /** Names that properties have in other versions of Stacktape, each with that of today. */
+  'stp:formerly'?: Readonly<Record<string, string>>;
 };
 
 /** An event together with its function. */

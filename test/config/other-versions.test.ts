@@ -100,3 +100,15 @@ describe('a shape that is another one here is described by its names', () => {
     ]);
   });
 });
+
+test.each([
+  [functionWith('      accessControl: { allowAccessTo: [posts] }\n'), 'Here it is called "connectTo".'],
+  [
+    'resources:\n  one:\n    type: function\n    properties: { packageConfig: { filePath: a.ts } }\n',
+    'Here it is called "packaging".',
+  ],
+  [`stackName: news\n${functionWith('')}`, 'Here it is called "serviceName".'],
+  [`projectName: news\n${functionWith('')}`, 'Here it is called "serviceName".'],
+])('a property that has another name elsewhere: %#', (text, suggestion) => {
+  expect(read(text).problems).toMatchObject([{ code: 'unknown-property', suggestion }]);
+});

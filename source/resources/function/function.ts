@@ -100,6 +100,7 @@ const schema = closedObject(
   },
   {
     'stp:later': ['volumeMounts'],
+    'stp:formerly': { accessControl: 'connectTo', packageConfig: 'packaging' },
   },
 );
 
