@@ -1,7 +1,7 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import { packageProject } from '../../../source/cli/package-project.ts';
 import { loadConfig } from '../../../source/config/load-config.ts';
 import { deleteStack } from '../../../source/deploy/delete-stack.ts';
@@ -15,6 +15,7 @@ import { runToEnd, type Steering, stackInputOf, targetOf } from '../deploy-harne
 /** A project whose only function tells its variables; its config changes from deploy to deploy. */
 export function providedProject(serviceName: string, addresses: ProviderAddresses, aws: () => TestAws) {
   const directory = mkdtempSync(join(tmpdir(), 'stp-provided-'));
+  onTestFinished(() => rmSync(directory, { recursive: true }));
   mkdirSync(join(directory, 'src'));
   writeFileSync(join(directory, 'src/show.ts'), 'export default async () => process.env;\n');
 
