@@ -1,9 +1,9 @@
 import type { CloudFormation, StackEvent as CloudFormationEvent } from '@aws-sdk/client-cloudformation';
 import { cancelOnRequest } from './cancel-operation.ts';
 import { deployLinks } from './console-links.ts';
-import { listResources } from './delete-stack.ts';
 import type { DeployEvent, PlannedChange } from './deploy-event.ts';
 import { followStack } from './follow-stack.ts';
+import { listResources } from './list-resources.ts';
 import type { DeployControl, Outcome, Run } from './operation.ts';
 import { plannedChange } from './planned-changes.ts';
 import { deployedTemplate, type ReadTemplate } from './resource-owners.ts';

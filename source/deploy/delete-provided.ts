@@ -7,6 +7,7 @@ import {
   isSameRecord,
   openProviders,
   type ProviderSettings,
+  placesOf,
   providedBy,
   providerTitles,
   removeProvided,
@@ -59,7 +60,4 @@ export async function deleteLeftovers(run: Run, stackName: string, left: Provide
 }
 
 export const noticeLeft = (run: Run, { resources }: ProvidedToDelete): void =>
-  run.notice(
-    'warning',
-    `${resources.map(({ name, provider }) => `${name} at ${providerTitles[provider]}`).join(', ')} is left; delete again once the stack is gone.`,
-  );
+  run.notice('warning', `${placesOf(resources)} is left; delete again once the stack is gone.`);

@@ -6,6 +6,7 @@ import type { DeployEvent, PlannedChange } from './deploy-event.ts';
 import { emptyBucket, holdsObjects } from './empty-bucket.ts';
 import { followStack } from './follow-stack.ts';
 import { holdsData, isKept } from './holds-data.ts';
+import { listResources } from './list-resources.ts';
 import { type DeployControl, type Outcome, type Run, throwIfInterrupted } from './operation.ts';
 import { plannedAt } from './provided-resources.ts';
 import { deployedTemplate, type ReadTemplate } from './resource-owners.ts';
@@ -136,24 +137,6 @@ async function inspect(run: Run, cloudFormation: CloudFormation, stackName: stri
     template: await deployedTemplate(cloudFormation, stackId),
     resources: await listResources(cloudFormation, stackId),
   };
-}
-
-/** What is there of a stack, without what is gone already. */
-export async function listResources(
-  cloudFormation: CloudFormation,
-  stackId: string,
-): Promise<StackResourceSummary[]> {
-  const resources: StackResourceSummary[] = [];
-  let token: string | undefined;
-  do {
-    const page = await cloudFormation.listStackResources({
-      StackName: stackId,
-      ...(token !== undefined && { NextToken: token }),
-    });
-    resources.push(...(page.StackResourceSummaries ?? []));
-    token = page.NextToken;
-  } while (token !== undefined);
-  return resources.filter((one) => one.ResourceStatus !== 'DELETE_COMPLETE');
 }
 
 function plannedRemovals(

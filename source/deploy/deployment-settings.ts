@@ -3,7 +3,7 @@ import { toAwsError } from '../aws/aws-error.ts';
 import type { Config } from '../model/config.ts';
 import { isIntrinsic, type Value } from '../model/intrinsic.ts';
 import { alarmNameOf } from '../synth/alarm-names.ts';
-import { listResources } from './delete-stack.ts';
+import { listResources } from './list-resources.ts';
 import type { Run } from './operation.ts';
 import { type DeployedFacts, resolveValue } from './resolve-value.ts';
 

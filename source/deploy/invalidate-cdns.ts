@@ -1,6 +1,6 @@
 import { toAwsError } from '../aws/aws-error.ts';
 import { invalidationMark, type Template } from '../model/template.ts';
-import { listResources } from './delete-stack.ts';
+import { listResources } from './list-resources.ts';
 import type { Run } from './operation.ts';
 
 /**
@@ -9,12 +9,10 @@ import type { Run } from './operation.ts';
  */
 export async function invalidateCdns(
   run: Pick<Run, 'id' | 'clients' | 'notice'>,
-  { Resources }: Template,
+  template: Template,
   stackId: string,
 ): Promise<void> {
-  const marked = Object.entries(Resources).filter(
-    ([, { Metadata }]) => Metadata?.[invalidationMark] === true,
-  );
+  const marked = markedOf(template);
   if (marked.length === 0) return;
   try {
     const deployed = await listResources(await run.clients.cloudFormation(), stackId);

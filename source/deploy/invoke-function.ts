@@ -2,7 +2,7 @@ import { toAwsError } from '../aws/aws-error.ts';
 import { type Clients, createClients } from '../aws/clients.ts';
 import type { Target } from '../aws/target.ts';
 import { UserError } from '../model/errors.ts';
-import { listResources } from './delete-stack.ts';
+import { listResources } from './list-resources.ts';
 import { deployedTemplate } from './resource-owners.ts';
 import { noSuchStack } from './stack-info.ts';
 import { findStack } from './stack-status.ts';

@@ -28,6 +28,10 @@ export const addressVariables = { upstash: 'STP_UPSTASH_URL', mongoDbAtlas: 'STP
 export const providedBy = (template: Template | undefined): ProvidedRecord[] =>
   (template?.Metadata?.['stp:provided'] ?? []) as ProvidedRecord[];
 
+/** `cache at Upstash, posts at MongoDB Atlas`. */
+export const placesOf = (resources: readonly ProvidedRecord[]): string =>
+  resources.map(({ name, provider }) => `${name} at ${providerTitles[provider]}`).join(', ');
+
 /** The embedded AWS has no providers; only stand-ins are spoken to from there. */
 export const isReached = (run: Run, { addresses }: ProviderSettings, provider: Provider): boolean =>
   run.clients.target.kind !== 'local' || addresses?.[provider] !== undefined;

@@ -11,6 +11,7 @@ import {
   type OpenProvider,
   openProviders,
   type ProviderSettings,
+  placesOf,
   plannedAt,
   providedBy,
   providerTitles,
@@ -125,10 +126,9 @@ export class ProvidedStep {
     }
     if (status === 'rolledBack' || status === 'cancelled') await this.undo();
     if (status === 'detached' && this.#leaving.length > 0) {
-      const names = this.#leaving.map(({ name, provider }) => `${name} at ${providerTitles[provider]}`);
       this.#run.notice(
         'warning',
-        `${names.join(', ')}: removed by the next deploy that is watched to its end.`,
+        `${placesOf(this.#leaving)}: removed by the next deploy that is watched to its end.`,
       );
     }
     return outcome;

@@ -5,7 +5,7 @@ import type { ConfigResource } from '../model/config.ts';
 import { UserError } from '../model/errors.ts';
 import type { Value } from '../model/intrinsic.ts';
 import { resourceLinks, stackLink } from './console-links.ts';
-import { listResources } from './delete-stack.ts';
+import { listResources } from './list-resources.ts';
 import { type DeployedFacts, resolveValue } from './resolve-value.ts';
 import { deployedTemplate } from './resource-owners.ts';
 import { findStack } from './stack-status.ts';

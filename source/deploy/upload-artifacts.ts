@@ -6,6 +6,7 @@ import type { Clients } from '../aws/clients.ts';
 import { UserError } from '../model/errors.ts';
 import { artifactLifetimeDays } from './artifact-bucket.ts';
 import { Interrupted, type Run } from './operation.ts';
+import { severalAtOnce } from './several-at-once.ts';
 
 /** What is to lie in the bucket. Files are read only when they have to be sent. */
 export type Upload = {
@@ -45,15 +46,10 @@ export async function uploadAll(
 ): Promise<void> {
   const s3 = await clients.s3();
   const byKey = Map.groupBy(uploads, (upload) => upload.key);
-  const waiting = [...byKey.values()];
-  const worker = async () => {
-    for (let group = waiting.shift(); group !== undefined; group = waiting.shift()) {
-      if (run.interrupted.aborted) throw new Interrupted();
-      await uploadGroup(run, s3, bucket, group);
-    }
-  };
-  const outcomes = await Promise.allSettled(Array.from({ length: uploadsAtOnce }, worker));
-  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+  await severalAtOnce(byKey.values(), uploadsAtOnce, async (group) => {
+    if (run.interrupted.aborted) throw new Interrupted();
+    await uploadGroup(run, s3, bucket, group);
+  });
 }
 
 async function uploadGroup(run: Run, s3: S3, bucket: string, group: readonly Upload[]): Promise<void> {

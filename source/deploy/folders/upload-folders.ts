@@ -2,9 +2,10 @@ import type { S3 } from '@aws-sdk/client-s3';
 import { hasStatus } from '../../aws/aws-error.ts';
 import type { FolderUpload } from '../../synth/synthesize-stack.ts';
 import { ensureArtifactBucket } from '../artifact-bucket.ts';
-import { listResources } from '../delete-stack.ts';
 import { deleteObjects } from '../empty-bucket.ts';
+import { listResources } from '../list-resources.ts';
 import type { Run } from '../operation.ts';
+import { severalAtOnce } from '../several-at-once.ts';
 import { type FolderFile, readFolder } from './folder-files.ts';
 import { digestOf, sendFile } from './send-file.ts';
 
@@ -74,33 +75,29 @@ async function uploadFolder(
     });
   report('running');
   const uploaded: Uploaded = { ...before };
-  const waiting = [...files];
   let sent = 0;
-  const worker = async () => {
-    for (let file = waiting.shift(); file !== undefined && !signal.aborted; file = waiting.shift()) {
+  try {
+    await severalAtOnce(files, uploadsAtOnce, async (file) => {
+      signal.throwIfAborted();
       const digest = await digestOf(file);
-      if (before[file.key] === digest.whole && there.get(file.key) === file.bytes) continue;
+      if (before[file.key] === digest.whole && there.get(file.key) === file.bytes) return;
       await sendFile(s3, bucket, file, digest.content, signal);
       uploaded[file.key] = digest.whole;
       sent++;
-    }
-  };
-  try {
-    const outcomes = await Promise.allSettled(Array.from({ length: uploadsAtOnce }, worker));
+    });
+    await deleteObjects(
+      s3,
+      bucket,
+      gone.map((Key) => ({ Key })),
+    );
+    for (const key of gone) delete uploaded[key];
+  } catch (error) {
     if (signal.aborted) {
       run.notice('warning', `The folder of ${resource} is uploaded in part; the next deploy goes on.`);
     } else {
-      for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
-      await deleteObjects(
-        s3,
-        bucket,
-        gone.map((Key) => ({ Key })),
-      );
-      for (const key of gone) delete uploaded[key];
+      report('failed', error instanceof Error ? error.message : String(error));
+      throw error;
     }
-  } catch (error) {
-    report('failed', error instanceof Error ? error.message : String(error));
-    throw error;
   } finally {
     if (sent > 0 || gone.length > 0) await writeRecord(s3, record, uploaded);
   }
