@@ -102,7 +102,11 @@ export function mongoDbAtlas(account: AtlasAccount, address: string | undefined)
       const project = await findProject(http, scope);
       if (!project) return;
       // Atlas keeps a project while clusters in it are being deleted.
-      while ((await clustersOf(http, project)).length > 0) {
+      for (;;) {
+        const clusters = await clustersOf(http, project);
+        if (clusters.length === 0) break;
+        // One that stays, which nobody knew of or somebody else has made, would be waited for without end.
+        if (clusters.some(({ stateName }) => stateName !== 'DELETING')) return;
         await wait(scope.pollInterval, undefined, { signal: scope.signal });
       }
       await http.send({ method: 'DELETE', path: `/groups/${project.id}` });

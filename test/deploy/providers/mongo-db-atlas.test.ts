@@ -152,6 +152,18 @@ test('M2 and M5 are Flex clusters, which do not become dedicated ones by a deplo
   expect(projectNamed('flex-test-us-east-1')).toBeUndefined();
 });
 
+test('a cluster that somebody else has made keeps the project', async () => {
+  const { deploy, remove } = project('shared');
+  await deploy(one('clusterTier: M10'));
+  const made = projectNamed('shared-test-us-east-1');
+  made?.clusters.set('theirs', { name: 'theirs', stateName: 'IDLE', busyFor: 0 });
+  const { state } = await remove(one('clusterTier: M10'));
+  expect(state.result?.status).toBe('succeeded');
+  expect(projectNamed('shared-test-us-east-1')).toBe(made);
+  expect(made?.clusters.get('theirs')?.stateName).toBe('IDLE');
+  expect(made?.clusters.get('posts')?.stateName).toBe('DELETING');
+});
+
 test('a key that Atlas does not know is told, and nothing is made', async () => {
   const config = one('clusterTier: M10').replace('privateKey: private', 'privateKey: wrong');
   const { state } = await project('stranger').deploy(config);
