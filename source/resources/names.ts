@@ -1,4 +1,5 @@
 import { type Config, stackNameOf } from '../model/config.ts';
+import type { Value } from '../model/intrinsic.ts';
 import type { Names } from '../model/stack-builder.ts';
 
 /** `myAPIGateway2` is the words `my API Gateway2`; what is neither letter nor digit parts words and is dropped. */
@@ -15,6 +16,10 @@ const upperSnakeCase = (text: string): string =>
   wordsOf(text)
     .map((word) => word.toUpperCase())
     .join('_');
+
+/** Params as variables of who is connected: `cdnUrl` is `CDN_URL`. */
+export const paramVariables = (params: Record<string, Value>): Record<string, Value> =>
+  Object.fromEntries(Object.entries(params).map(([param, value]) => [upperSnakeCase(param), value]));
 
 /** 32 bits as eight hexadecimal digits, by the xor form of D. J. Bernstein's hash. Not for secrets. */
 export function shortHash(text: string): string {

@@ -9,6 +9,7 @@ import { connectionMacro } from '../resources/connection-macros.ts';
 import { aliasId, hasAlias } from '../resources/function/alias.ts';
 import type { FunctionProperties } from '../resources/function/function.ts';
 import { functionTarget } from '../resources/function/names.ts';
+import { keptVariable } from '../resources/kept-variable.ts';
 import { namesOf } from '../resources/names.ts';
 import { resourceDescriptor } from '../resources/registry.ts';
 
@@ -92,14 +93,8 @@ export class TemplateBuilder implements StackBuilder {
     const { variables } = this.draft(functionName);
     const existing = variables.get(name);
     if (existing?.own && source !== 'own') {
-      this.report({
-        severity: 'warning',
-        code: 'variable-kept',
-        path: ['resources', functionName, 'properties', 'environment'],
-        at: 'key',
-        message: `Function ${functionName}: its own variable ${name} is kept; the connected resource's value is not used.`,
-        suggestion: `Remove ${name} from "environment" to have the connected resource's value.`,
-      });
+      const path = ['resources', functionName, 'properties', 'environment'];
+      this.report(keptVariable(`Function ${functionName}`, name, path));
       return;
     }
     variables.set(name, { value, own: source === 'own' });

@@ -4,8 +4,9 @@ import { getAtt, ref, type Value } from '../../model/intrinsic.ts';
 import type { Names, StackBuilder } from '../../model/stack-builder.ts';
 import { bucketOrigin, cdnSchema } from '../cdn/cdn-schema.ts';
 import { checkCdn } from '../cdn/check-cdn.ts';
-import { addCdn, cdnParams, cdnVariables } from '../cdn/distribution.ts';
+import { addCdn, cdnParams } from '../cdn/distribution.ts';
 import { eventId } from '../function/events/event-ids.ts';
+import { paramVariables } from '../names.ts';
 import { closedObject, oneOf, staticSwitch } from '../schema.ts';
 import { accessibilitySchema, addBucketPolicy, checkAccess, publicAccessBlock } from './access.ts';
 import { checkDirectory, directoryUploadSchema } from './directory-upload.ts';
@@ -159,7 +160,7 @@ export const bucket = defineResource({
       variables: {
         NAME: bucketName(names, name),
         ARN: bucketArn(names, name),
-        ...cdnVariables(cdnParams(name, properties.cdn, names)),
+        ...paramVariables(cdnParams(name, properties.cdn, names)),
       },
       gatewayEndpoint: 's3',
     };

@@ -99,15 +99,6 @@ export function cdnParams(name: string, cdn: CdnProperties | undefined, names: N
   };
 }
 
-/** The params as variables of who is connected to the resource: `cdnUrl` is `CDN_URL`. */
-export const cdnVariables = (params: Record<string, Value>): Record<string, Value> =>
-  Object.fromEntries(
-    Object.entries(params).map(([param, value]) => [
-      param.replaceAll(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase(),
-      value,
-    ]),
-  );
-
 /** Paths are written with and without a slash in front. */
 const rooted = (path: string): string => (path.startsWith('/') ? path : `/${path}`);
 

@@ -4,6 +4,7 @@ import type { PolicyStatement } from '../../model/policy.ts';
 import type { Names, StackBuilder } from '../../model/stack-builder.ts';
 import { type Environment, environmentSchema } from '../function/environment.ts';
 import { iamRoleStatementsSchema, roleName, roleStatements } from '../function/role.ts';
+import { keptVariable } from '../kept-variable.ts';
 import { canKnow } from '../known-addresses.ts';
 import { disabledSchema, retentionSchema } from '../log-groups/retention.ts';
 import { inlinePolicy, trustPolicy } from '../policies/documents.ts';
@@ -78,14 +79,7 @@ export function connectWorkload(
       const variable = names.variable(target, key);
       if (!own.has(variable)) variables.set(variable, value);
       else {
-        stack.report({
-          severity: 'warning',
-          code: 'variable-kept',
-          path: ['resources', name, 'properties', ...environmentPath],
-          at: 'key',
-          message: `${name}: its own variable ${variable} is kept; the connected resource's value is not used.`,
-          suggestion: `Remove ${variable} from "environment" to have the connected resource's value.`,
-        });
+        stack.report(keptVariable(name, variable, ['resources', name, 'properties', ...environmentPath]));
       }
     }
   }

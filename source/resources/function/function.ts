@@ -7,10 +7,11 @@ import { alarmId, alarmsOf, checkAlarms } from '../alarms/resolve-alarms.ts';
 import { alarmProperties } from '../alarms/schema.ts';
 import { cdnSchema } from '../cdn/cdn-schema.ts';
 import { checkCdn } from '../cdn/check-cdn.ts';
-import { addCdn, cdnParams, cdnVariables } from '../cdn/distribution.ts';
+import { addCdn, cdnParams } from '../cdn/distribution.ts';
 import { canKnow } from '../known-addresses.ts';
 import { checkLogForwarding, logForwardingSchema } from '../log-groups/forwarding.ts';
 import { disabledSchema, retentionSchema } from '../log-groups/retention.ts';
+import { paramVariables } from '../names.ts';
 import { checkStatements } from '../policies/statements.ts';
 import { closedObject, oneOf } from '../schema.ts';
 import { reachInVpc } from '../vpc/reach.ts';
@@ -204,7 +205,7 @@ export const functionDescriptor = defineResource({
       variables: {
         ARN: hasAlias(properties) ? literalArn(names, name, `:${aliasName}`) : arn,
         ...byUrl.variables,
-        ...cdnVariables(cdnParams(name, properties.cdn, names)),
+        ...paramVariables(cdnParams(name, properties.cdn, names)),
       },
     };
   },

@@ -3,6 +3,7 @@ import type { LocalFinding } from '../../model/descriptor.ts';
 import { ref, type Value } from '../../model/intrinsic.ts';
 import type { Names, StackBuilder } from '../../model/stack-builder.ts';
 import { roleNameText } from '../function/role.ts';
+import { paramVariables } from '../names.ts';
 
 /** Who runs a resource that AWS does not have. */
 export type Provider = 'upstash' | 'mongoDbAtlas';
@@ -80,14 +81,8 @@ export function addProvided({ name, type }: ConfigResource, stack: StackBuilder)
 export const providedParams = ({ name, type }: ConfigResource, names: Names): Record<string, Value> =>
   Object.fromEntries(providedOf(type).params.map((param) => [param, ref(names.logicalId(name, param))]));
 
-/** `TOPIC_NAME` for `topicName`. */
 export const providedVariables = (resource: ConfigResource, names: Names): Record<string, Value> =>
-  Object.fromEntries(
-    Object.entries(providedParams(resource, names)).map(([param, value]) => [
-      param.replaceAll(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase(),
-      value,
-    ]),
-  );
+  paramVariables(providedParams(resource, names));
 
 /** Without an account at the provider nothing can be made there. */
 export function* checkProvider(type: string, config: Config): Iterable<LocalFinding> {
